@@ -1,0 +1,80 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule import activations, initializers
+from chainrule.layers.layer import Layer, Parameter
+from chainrule.layers.steps import Quantities
+from chainrule.rules.affine import affine, affine_db, affine_dW, affine_dx, linear_map
+from chainrule.rules.rule import Call, Name, Shape
+
+
+class Dense(Layer):
+    """Fully connected layer: z = xW + b, a = f(z).
+
+    Arguments and defaults are those of ``keras.layers.Dense``. Inputs are (m, n), outputs
+    (m, units); W is (n, units), b is (units,).
+
+    Raises ValueError for units that are not a whole number ≥ 1, an unknown activation or
+    initializer, or inputs that are not flat.
+
+    >>> layer = Dense(3, activation="relu")
+    >>> layer.output_shape((2,)), {k: p.shape for k, p in layer.parameters((2,)).items()}
+    ((3,), {'W': (2, 3), 'b': (3,)})
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+            raise ValueError(f"units must be a whole number ≥ 1, got {units!r}")
+        self.units = units
+        self.activation = activations.get(activation)
+        if self.activation.gradients:
+            raise ValueError(
+                f"activation {self.activation.name!r} has a trained slope, so it is a layer of its own: "
+                "add PReLU() after the Dense layer"
+            )
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        if len(input_shape) != 1:
+            raise ValueError(f"Dense takes flat inputs (samples, features); got samples of {input_shape}")
+        kernel = Parameter((input_shape[0], self.units), self.kernel_initializer)
+        bias = Parameter((self.units,), self.bias_initializer)
+        return {"W": kernel, "b": bias} if self.use_bias else {"W": kernel}
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (self.units,)
+
+    def forward(self, q: Quantities, x: Name) -> Name:
+        q.z = affine(x, q.W, q.b) if self.use_bias else linear_map(x, q.W)
+        q.a = self.activation.forward(q.z)
+        return q.a
+
+    def backward(self, q: Quantities, x: Name, da: Name) -> Call:
+        q.dz = self.activation.backward(da, q.z, q.a)
+        q.dW = affine_dW(x, q.dz)
+        if self.use_bias:
+            q.db = affine_db(q.dz)
+        return affine_dx(q.dz, q.W)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+        }

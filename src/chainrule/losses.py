@@ -1,0 +1,242 @@
+"""Loss functions: Keras' classes, names and defaults, and the factors that courses use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.lookup import build, with_aliases
+from chainrule.rules import losses as rules
+from chainrule.rules.rule import Rule
+
+DIVISIONS = {None: None, "1/m": "1/m", "1/2": "1/2", "1/2m": "1/2m"}
+REDUCTIONS = {"sum_over_batch_size": "mean", "mean": "mean", "sum": "sum"}
+
+
+class Loss:
+    """A loss: the rules that give its value and its gradient.
+
+    ``reduction`` is Keras': ``"sum_over_batch_size"`` (or ``"mean"``) or ``"sum"``.
+
+    Called with targets and predictions, it gives the loss:
+
+    >>> float(MeanSquaredError()([[5.0]], [[2.0]]))
+    9.0
+    """
+
+    entry: rules.LossTerm
+
+    def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None) -> None:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, got {reduction!r}")
+        self.reduction = reduction
+        self.name = name or self.entry.name
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The numbers that shape the loss, as Huber's delta."""
+        return {}
+
+    @property
+    def divide_by(self) -> str:
+        """What the summed terms are divided by, in the words of :func:`rules.losses.divisor`."""
+        return REDUCTIONS[self.reduction]
+
+    @property
+    def value(self) -> Rule:
+        """The rule of the loss, from (y, a)."""
+        return rules.loss_rule(self.entry, self.divide_by, **self.options)
+
+    @property
+    def gradient(self) -> Rule:
+        """The rule of ∂loss/∂a, from (y, a)."""
+        return rules.loss_gradient_rule(self.entry, self.divide_by, **self.options)
+
+    def fuses_with(self, activation: str) -> bool:
+        """Whether ∂loss/∂z behind this activation is simpler than its two factors."""
+        return activation in self.entry.logits
+
+    def value_behind(self, activation: str) -> Rule:
+        """The rule of the loss from (y, a, z), where a is the activation of z."""
+        return rules.loss_rule(self.entry, self.divide_by, activation, **self.options)
+
+    def gradient_behind(self, activation: str) -> Rule:
+        """The rule of ∂loss/∂z from (y, a), where a is the activation of z."""
+        return rules.fused_gradient_rule(self.entry, self.divide_by, activation, **self.options)
+
+    def prepare(self, y: Any) -> Any:
+        """Targets as the loss wants them; a loss on signs turns labels 0 and 1 into -1 and 1."""
+        return y
+
+    def __call__(self, y_true: Any, y_pred: Any) -> Any:
+        a = _rows(y_pred)
+        y = self.prepare(_rows(y_true))
+        if y.shape != a.shape:
+            raise ValueError(f"targets of shape {y.shape} do not match predictions of shape {a.shape}")
+        return self.value(y, a)
+
+    def get_config(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "name" or v != self.entry.name}
+
+
+def _rows(values: Any) -> Any:
+    array = values if hasattr(values, "__array_namespace__") else np.asarray(values, dtype=float)
+    return array.reshape(-1, 1) if array.ndim < 2 else array
+
+
+class MeanSquaredError(Loss):
+    """Mean of (y - ŷ)².
+
+    ``factor`` puts a course's factor before the sum of the squares in place of Keras' mean:
+    ``"1/m"`` (rows averaged, outputs added), ``"1/2"`` or ``"1/2m"``.
+
+    >>> float(MeanSquaredError(factor="1/2m")([[1.0], [4.0]], [[0.0], [0.0]]))
+    4.25
+    """
+
+    entry = rules.mean_squared_error
+
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str | None = None,
+        factor: str | None = None,
+    ) -> None:
+        super().__init__(reduction, name)
+        if factor not in DIVISIONS:
+            expected = ", ".join(repr(f) for f in DIVISIONS if f)
+            raise ValueError(f"factor must be one of {expected} or absent, got {factor!r}")
+        if factor and reduction != "sum_over_batch_size":
+            raise ValueError("give a factor or a reduction, not both: the factor says how rows add up")
+        self.factor = factor
+
+    @property
+    def divide_by(self) -> str:
+        return self.factor or super().divide_by
+
+
+class MeanAbsoluteError(Loss):
+    """Mean of |y - ŷ|."""
+
+    entry = rules.mean_absolute_error
+
+
+class Huber(Loss):
+    """Squared error up to ``delta``, absolute error beyond it; Huber (1964)."""
+
+    entry = rules.huber
+
+    def __init__(
+        self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None
+    ) -> None:
+        super().__init__(reduction, name)
+        if not delta > 0:
+            raise ValueError(f"delta must be greater than 0, got {delta!r}")
+        self.delta = delta
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"delta": self.delta}
+
+
+class BinaryCrossentropy(Loss):
+    """Mean of -[y ln ŷ + (1 - y) ln(1 - ŷ)], for outputs behind a sigmoid."""
+
+    entry = rules.binary_crossentropy
+
+
+class CategoricalCrossentropy(Loss):
+    """Mean over the rows of -Σ y ln ŷ, for one-hot targets and outputs behind a softmax."""
+
+    entry = rules.categorical_crossentropy
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """Mean over the rows of -ln of the label's output, for whole-number labels from 0.
+
+    >>> import numpy as np
+    >>> loss = SparseCategoricalCrossentropy()
+    >>> round(float(loss([1], [[0.25, 0.75]])), 4), round(float(-np.log(0.75)), 4)
+    (0.2877, 0.2877)
+    """
+
+    entry = rules.sparse_categorical_crossentropy
+
+    def __call__(self, y_true: Any, y_pred: Any) -> Any:
+        a = _rows(y_pred)
+        labels = np.asarray(y_true).reshape(-1)
+        check_labels(labels, rows=a.shape[0], classes=a.shape[-1])
+        return self.value(labels.astype(np.int32), a)
+
+
+class _SignLoss(Loss):
+    def prepare(self, y: Any) -> Any:
+        zero_one = ((y == 0) | (y == 1)).all()
+        return 2 * y - 1 if zero_one else y
+
+
+class Hinge(_SignLoss):
+    """Mean of max(0, 1 - y ŷ), for labels -1 and 1 (labels 0 and 1 are turned into them)."""
+
+    entry = rules.hinge
+
+
+class PerceptronLoss(_SignLoss):
+    """Mean of max(0, -y ŷ), for labels -1 and 1; what the perceptron's training rule descends."""
+
+    entry = rules.perceptron
+
+
+class KLDivergence(Loss):
+    """Mean over the rows of Σ y ln(y/ŷ)."""
+
+    entry = rules.kl_divergence
+
+
+LOSSES = with_aliases(
+    (
+        MeanSquaredError,
+        MeanAbsoluteError,
+        Huber,
+        BinaryCrossentropy,
+        CategoricalCrossentropy,
+        SparseCategoricalCrossentropy,
+        Hinge,
+        PerceptronLoss,
+        KLDivergence,
+    ),
+    mse=MeanSquaredError,
+    MSE=MeanSquaredError,
+    mae=MeanAbsoluteError,
+    MAE=MeanAbsoluteError,
+    perceptron=PerceptronLoss,
+    kld=KLDivergence,
+    KLD=KLDivergence,
+    bce=BinaryCrossentropy,
+    BCE=BinaryCrossentropy,
+)
+
+
+def get(identifier: Any) -> Loss:
+    """A loss from its name, its table or itself.
+
+    >>> get("mse").divide_by, get({"name": "mse", "factor": "1/2"}).divide_by
+    ('mean', '1/2')
+    """
+    found: Loss = build("loss", identifier, LOSSES, Loss)
+    return found
+
+
+def check_labels(labels: np.ndarray, rows: int, classes: int) -> None:
+    """Raise ValueError unless there is one whole-number label from 0 to classes - 1 per row."""
+    if labels.shape != (rows,):
+        raise ValueError(f"expected one label per row, {rows} in all, got shape {labels.shape}")
+    as_numbers = labels.astype(float)
+    wrong = (as_numbers != np.floor(as_numbers)) | (as_numbers < 0) | (as_numbers >= classes)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"label {labels[row]} in row {row} is out of range: the output has {classes} units, so "
+            f"labels are whole numbers from 0 to {classes - 1}"
+        )

@@ -1,0 +1,258 @@
+"""Activations: each with its derivative, its TeX and its name in Keras.
+
+One entry below makes an activation work on paper, in training and in the reports. An entry's
+functions take the pre-activation z (and what trains in it, as PReLU's slope); its derivative takes
+z and the activation a, and says what the slope is at a corner: the courses' choice, f'(0) = f'(0-).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chainrule.rules.arrays import Array, constant, exp, expm1, largest, tanh, total, where
+from chainrule.rules.rule import Rule, Shape, Slip, size
+
+SELU_SCALE = 1.0507009873554805
+SELU_ALPHA = 1.6732632423543772
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function: its name in Keras, its rule, and the rules of its backward pass.
+
+    ``forward(z, *trained)`` gives a; ``derivative(z, a, *trained)`` gives f'(z), elementwise
+    (``None`` where outputs depend on all inputs, as softmax); ``backward(da, z, a, *trained)`` gives
+    dz; ``gradients[p](da, z, a, p)`` gives the gradient in the trained parameter p.
+    """
+
+    name: str
+    forward: Rule
+    backward: Rule
+    derivative: Rule | None = None
+    gradients: Mapping[str, Rule] = field(default_factory=dict)
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The numbers that shape it and do not train, by their names in Keras."""
+        return self.forward.defaults
+
+    def with_options(self, **options: Any) -> Activation:
+        """The same activation with other numbers.
+
+        >>> leaky_relu.with_options(negative_slope=0.01).options
+        {'negative_slope': 0.01}
+        """
+        unknown = set(options) - set(self.options)
+        if unknown:
+            takes = ", ".join(self.options) or "no options"
+            raise TypeError(f"activation {self.name!r} does not take {min(unknown)!r}; it takes {takes}")
+
+        def changed(rule: Rule) -> Rule:
+            return replace(rule, defaults={**rule.defaults, **options})
+
+        return replace(
+            self,
+            forward=changed(self.forward),
+            backward=changed(self.backward),
+            derivative=changed(self.derivative) if self.derivative else None,
+            gradients={p: changed(r) for p, r in self.gradients.items()},
+        )
+
+
+def _per_element(count: int) -> Callable[..., int]:
+    return lambda z, *_: count * size(z)
+
+
+def _elementwise(
+    name: str,
+    function: Callable[..., Array],
+    derivative: Callable[..., Array],
+    tex: str,
+    derivative_tex: str,
+    multiplications: int = 0,
+    stable: Callable[..., Array] | None = None,
+    slips: tuple[Slip, ...] = (),
+    gradients: Mapping[str, Rule] | None = None,
+    **options: Any,
+) -> Activation:
+    """An activation of each element on its own: dz = da ⊙ f'(z)."""
+
+    def backward(da: Array, z: Array, a: Array, *trained: Array, **chosen: Any) -> Array:
+        return da * derivative(z, a, *trained, **chosen)
+
+    def backward_at_activation(da: Array, z: Array, a: Array, *trained: Array, **chosen: Any) -> Array:
+        return da * derivative(a, function(a, *trained, **chosen), *trained, **chosen)
+
+    def backward_without_slope(da: Array, z: Array, a: Array, *trained: Array, **chosen: Any) -> Array:
+        return da
+
+    usual = (
+        Slip("slope_at_activation", "the slope is taken at a instead of z", backward_at_activation, ""),
+        Slip("no_slope", "the slope of the activation is left out", backward_without_slope, "<da>"),
+    )
+    return Activation(
+        name,
+        Rule(name, function, tex, _per_element(multiplications), slips, stable, defaults=options),
+        Rule(
+            f"{name}_backward",
+            backward,
+            rf"<da> \odot {derivative_tex}",
+            _per_element(1),
+            usual,
+            defaults=options,
+        ),
+        Rule(f"{name}_derivative", derivative, derivative_tex, _per_element(0), defaults=options),
+        gradients or {},
+    )
+
+
+def _cases(positive: str, otherwise: str) -> str:
+    return rf"\begin{{cases}} {positive} & <z> > 0 \\ {otherwise} & <z> \le 0 \end{{cases}}"
+
+
+linear = _elementwise(
+    "linear",
+    function=lambda z: z,
+    derivative=lambda z, a: constant(1, z),
+    tex="<z>",
+    derivative_tex="1",
+)
+
+step = _elementwise(
+    "step",
+    function=lambda z: where(z >= 0, constant(1, z), constant(0, z)),
+    derivative=lambda z, a: constant(0, z),
+    tex=r"\begin{cases} 1 & <z> \ge 0 \\ 0 & <z> < 0 \end{cases}",
+    derivative_tex="0",
+)
+
+sigmoid = _elementwise(
+    "sigmoid",
+    function=lambda z: 1 / (1 + exp(-z)),
+    derivative=lambda z, a: a * (1 - a),
+    tex=r"\frac{1}{1 + e^{-<z>}}",
+    derivative_tex=r"<a> (1 - <a>)",
+    multiplications=0,
+    stable=lambda z: (1 + tanh(z / 2)) / 2,
+    slips=(
+        Slip("exponent_sign", "e^z is taken for e^-z", lambda z: 1 / (1 + exp(z)), r"\frac{1}{1 + e^{<z>}}"),
+    ),
+)
+
+hyperbolic_tangent = _elementwise(
+    "tanh",
+    function=lambda z: tanh(z),
+    derivative=lambda z, a: 1 - a**2,
+    tex=r"\tanh(<z>)",
+    derivative_tex=r"(1 - <a>^2)",
+)
+
+relu = _elementwise(
+    "relu",
+    function=lambda z: where(z > 0, z, constant(0, z)),
+    derivative=lambda z, a: where(z > 0, constant(1, z), constant(0, z)),
+    tex=r"\max(0, <z>)",
+    derivative_tex=_cases("1", "0"),
+)
+
+leaky_relu = _elementwise(
+    "leaky_relu",
+    function=lambda z, *, negative_slope: where(z > 0, z, negative_slope * z),
+    derivative=lambda z, a, *, negative_slope: where(z > 0, constant(1, z), constant(negative_slope, z)),
+    tex=_cases("<z>", "<negative_slope> <z>"),
+    derivative_tex=_cases("1", "<negative_slope>"),
+    multiplications=1,
+    negative_slope=0.2,
+)
+
+parametric_relu = _elementwise(
+    "prelu",
+    function=lambda z, alpha: where(z > 0, z, alpha * z),
+    derivative=lambda z, a, alpha: where(z > 0, constant(1, z), constant(0, z) + alpha),
+    tex=_cases("<z>", "<alpha> <z>"),
+    derivative_tex=_cases("1", "<alpha>"),
+    multiplications=1,
+    gradients={
+        "alpha": Rule(
+            "prelu_dalpha",
+            lambda da, z: total(da * where(z > 0, constant(0, z), z), axis=0),
+            rf"\sum_i <da>_{{i}} \odot {_cases('0', '<z>')}",
+            _per_element(1),
+        )
+    },
+)
+
+elu = _elementwise(
+    "elu",
+    function=lambda z, *, alpha: where(z > 0, z, alpha * (exp(where(z > 0, constant(0, z), z)) - 1)),
+    stable=lambda z, *, alpha: where(z > 0, z, alpha * expm1(where(z > 0, constant(0, z), z))),
+    derivative=lambda z, a, *, alpha: where(z > 0, constant(1, z), a + alpha),
+    tex=_cases("<z>", r"<alpha> (e^{<z>} - 1)"),
+    derivative_tex=_cases("1", r"<a> + <alpha>"),
+    multiplications=1,
+    alpha=1.0,
+)
+
+selu = _elementwise(
+    "selu",
+    function=lambda z: SELU_SCALE * where(z > 0, z, SELU_ALPHA * (exp(where(z > 0, constant(0, z), z)) - 1)),
+    stable=lambda z: SELU_SCALE * where(z > 0, z, SELU_ALPHA * expm1(where(z > 0, constant(0, z), z))),
+    derivative=lambda z, a: where(z > 0, constant(SELU_SCALE, z), a + SELU_SCALE * SELU_ALPHA),
+    tex=rf"{SELU_SCALE} \cdot " + _cases("<z>", rf"{SELU_ALPHA} (e^{{<z>}} - 1)"),
+    derivative_tex=_cases(str(SELU_SCALE), rf"<a> + {SELU_SCALE} \cdot {SELU_ALPHA}"),
+    multiplications=2,
+)
+
+
+def _softmax_multiplications(da: Shape, *_: Shape) -> int:
+    return 2 * size(da)
+
+
+softmax = Activation(
+    "softmax",
+    Rule(
+        "softmax",
+        lambda z: exp(z) / total(exp(z), axis=-1, keepdims=True),
+        r"\frac{e^{<z>}}{\sum_k e^{<z>_{k}}}",
+        slips=(Slip("no_sum", "the exponential is not divided by the sum", lambda z: exp(z), "e^{<z>}"),),
+        stable=lambda z: _shifted_softmax(z),
+    ),
+    Rule(
+        "softmax_backward",
+        lambda da, z, a: a * (da - total(da * a, axis=-1, keepdims=True)),
+        r"<a> \odot \left( <da> - \textstyle\sum_k <da>_{k} <a>_{k} \right)",
+        _softmax_multiplications,
+        slips=(
+            Slip(
+                "diagonal_only",
+                "only the diagonal a(1 - a) of the Jacobian is used",
+                lambda da, z, a: da * a * (1 - a),
+                r"<da> \odot <a> (1 - <a>)",
+            ),
+        ),
+    ),
+)
+
+
+def _shifted_softmax(z: Array) -> Array:
+    powers = exp(z - largest(z, axis=-1, keepdims=True))
+    return powers / total(powers, axis=-1, keepdims=True)
+
+
+ACTIVATIONS: Mapping[str, Activation] = {
+    entry.name: entry
+    for entry in (
+        linear,
+        step,
+        sigmoid,
+        hyperbolic_tangent,
+        relu,
+        leaky_relu,
+        parametric_relu,
+        elu,
+        selu,
+        softmax,
+    )
+}

@@ -1,0 +1,96 @@
+"""The affine map of a dense layer, and its gradients.
+
+Rows are samples: x is (m, n), W is (n, k), b is (k,), z is (m, k), for m samples, n inputs, k units.
+Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.5.
+"""
+
+from __future__ import annotations
+
+from chainrule.rules.arrays import Array, total
+from chainrule.rules.rule import Shape, Slip, rule
+
+
+def _product(x: Shape, W: Shape, *_: Shape) -> int:
+    return x[0] * W[0] * W[1]
+
+
+_TRANSPOSED = Slip(
+    "transposed_weights",
+    "the weight matrix is taken transposed",
+    lambda x, W, *b: x @ W.T + (b[0] if b else 0),
+    r"<x> <W>^{\top}",
+)
+
+
+@rule(
+    tex=r"<x> <W> + <b>",
+    columns_tex=r"<W> <x> + <b>",
+    multiplications=_product,
+    slips=(
+        Slip("no_bias", "the bias is left out", lambda x, W, b: x @ W + 0 * b, r"<x> <W>"),
+        _TRANSPOSED,
+    ),
+)
+def affine(x: Array, W: Array, b: Array) -> Array:
+    """Pre-activation of a dense layer; shape (m, k).
+
+    >>> import numpy as np
+    >>> affine(np.array([[1.0, 2.0]]), np.array([[0.5], [0.25]]), np.array([3.0]))
+    array([[4.]])
+    """
+    return x @ W + b
+
+
+@rule(tex=r"<x> <W>", columns_tex=r"<W> <x>", multiplications=_product, slips=(_TRANSPOSED,))
+def linear_map(x: Array, W: Array) -> Array:
+    """Pre-activation of a dense layer without bias; shape (m, k)."""
+    return x @ W
+
+
+@rule(
+    tex=r"<x>^{\top} <dz>",
+    columns_tex=r"<dz> <x>^{\top}",
+    multiplications=lambda x, dz: x[0] * x[1] * dz[1],
+    slips=(
+        Slip(
+            "opposite_sign", "the sign is turned", lambda x, dz: -(x.T @ dz), r"-<x>^{\top} <dz>"
+        ),
+    ),
+)
+def affine_dW(x: Array, dz: Array) -> Array:
+    """Gradient of the loss in W; shape (n, k)."""
+    return x.T @ dz
+
+
+@rule(
+    tex=r"\sum_i <dz>_{i}",
+    slips=(
+        Slip(
+            "mean_over_rows",
+            "the rows are averaged once more instead of added",
+            lambda dz: total(dz, axis=0) / dz.shape[0],
+            r"\frac{1}{m} \sum_i <dz>_{i}",
+        ),
+    ),
+)
+def affine_db(dz: Array) -> Array:
+    """Gradient of the loss in b, a sum over the samples; shape (k,)."""
+    return total(dz, axis=0)
+
+
+@rule(
+    tex=r"<dz> <W>^{\top}",
+    columns_tex=r"<W>^{\top} <dz>",
+    multiplications=lambda dz, W: dz[0] * W[0] * W[1],
+    slips=(
+        Slip(
+            "no_transpose",
+            "the weight matrix is not transposed",
+            lambda dz, W: dz @ W,
+            r"<dz> <W>",
+        ),
+    ),
+)
+def affine_dx(dz: Array, W: Array) -> Array:
+    """Gradient of the loss in the layer's input; shape (m, n)."""
+    return dz @ W.T

@@ -1,0 +1,87 @@
+"""The array functions that rules are written in: one spelling for NumPy, JAX and exact numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""A NumPy array of floats, a NumPy array of exact numbers (``dtype=object``), or a JAX array."""
+
+
+def namespace(*arrays: Array) -> Any:
+    """The array namespace of the first argument that has one (NumPy for plain and exact numbers)."""
+    for array in arrays:
+        if hasattr(array, "__array_namespace__"):
+            found = array.__array_namespace__()
+            if found is not np:
+                return found
+    return np
+
+
+def is_exact(*arrays: Array) -> bool:
+    """Whether any of the arrays holds exact numbers, formulas or working instead of floats."""
+    return any(getattr(array, "dtype", None) == object for array in arrays)
+
+
+def exp(x: Array) -> Array:
+    return namespace(x).exp(x)
+
+
+def expm1(x: Array) -> Array:
+    return namespace(x).expm1(x)
+
+
+def log(x: Array) -> Array:
+    return namespace(x).log(x)
+
+
+def log1p(x: Array) -> Array:
+    return namespace(x).log1p(x)
+
+
+def sqrt(x: Array) -> Array:
+    return namespace(x).sqrt(x)
+
+
+def tanh(x: Array) -> Array:
+    return namespace(x).tanh(x)
+
+
+def absolute(x: Array) -> Array:
+    return namespace(x).abs(x)
+
+
+def where(condition: Array, x: Array, y: Array) -> Array:
+    return namespace(condition, x, y).where(condition, x, y)
+
+
+def clip(x: Array, low: float, high: float) -> Array:
+    return namespace(x).clip(x, low, high)
+
+
+def constant(value: Any, like: Array) -> Array:
+    """``value`` everywhere, in the shape and the kind of number of ``like``."""
+    if is_exact(like):
+        return np.full(like.shape, type(like.flat[0])(value), dtype=object)
+    return namespace(like).full_like(like, value)
+
+
+def total(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+    """The sum along an axis, or of everything."""
+    return namespace(x).sum(x, axis=axis, keepdims=keepdims)
+
+
+def largest(x: Array, axis: int, keepdims: bool = False) -> Array:
+    return namespace(x).max(x, axis=axis, keepdims=keepdims)
+
+
+def pick(x: Array, labels: Array) -> Array:
+    """Of each row of ``x``, the entry that the row's label names; shape (m, 1)."""
+    return namespace(x).take_along_axis(x, labels.reshape(-1, 1), axis=-1)
+
+
+def one_hot(labels: Array, classes: int) -> Array:
+    """True where the column is the row's label; shape (m, classes)."""
+    return labels.reshape(-1, 1) == namespace(labels).arange(classes)

@@ -1,0 +1,124 @@
+"""A rule: one formula, written once, with its TeX, its cost and the slips that people make with it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chainrule.rules.arrays import Array, is_exact
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Name:
+    """The name of a quantity, standing for its value while a layer writes its steps."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A usual mistake with a rule: what people do instead, as an alternative formula.
+
+    ``id`` is stable (it appears in reports); ``what`` finishes the sentence "The answer fits if …".
+    """
+
+    id: str
+    what: str
+    function: Callable[..., Array]
+    tex: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A rule applied to names: the right-hand side of a step."""
+
+    rule: Rule
+    inputs: tuple[Name, ...]
+    options: Mapping[str, Any]
+
+
+def no_multiplications(*_: Shape) -> int:
+    """The count of a rule that only adds, compares or looks up."""
+    return 0
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One formula over arrays.
+
+    ``function`` is the formula as the textbook writes it. Its positional parameters are the
+    rule's inputs, its keyword-only parameters are options (numbers that do not train).
+    ``stable``, where given, is the same function arranged for floating point, so that it neither
+    overflows nor cancels; a test holds the two equal. ``tex`` names inputs and options in angle
+    brackets (``<z>``); ``columns_tex`` is the form for samples in columns, where it differs.
+    ``multiplications`` takes the shapes of the inputs.
+
+    Called with arrays, a rule computes; called with names, it gives the right-hand side of a step.
+
+    >>> import numpy as np
+    >>> double = Rule("double", lambda x: 2 * x, tex="2 <x>")
+    >>> double(np.array([1.0, 2.0]))
+    array([2., 4.])
+    >>> double(Name("z1")).inputs
+    (Name(text='z1'),)
+    >>> double.formula({"x": "z_1"})
+    '2 z_1'
+    """
+
+    name: str
+    function: Callable[..., Array]
+    tex: str
+    multiplications: Callable[..., int] = no_multiplications
+    slips: tuple[Slip, ...] = ()
+    stable: Callable[..., Array] | None = None
+    columns_tex: str | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the formula's positional parameters."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        options = {**self.defaults, **options}
+        if any(isinstance(i, Name) for i in inputs):
+            return Call(self, inputs, options)
+        if is_exact(*inputs):
+            return np.asarray(self.function(*inputs, **options), dtype=object)
+        return (self.stable or self.function)(*inputs, **options)
+
+    def formula(self, tex_of: Mapping[str, str], columns: bool = False) -> str:
+        """The rule's TeX with each ``<input>`` or ``<option>`` replaced by what ``tex_of`` says."""
+        template = (self.columns_tex or self.tex) if columns else self.tex
+        return re.sub(r"<(\w+)>", lambda m: tex_of[m.group(1)], template)
+
+
+def rule(tex: str, **more: Any) -> Callable[[Callable[..., Array]], Rule]:
+    """Make a rule of the function below: the decorator's other arguments are the rule's fields."""
+
+    def make(function: Callable[..., Array]) -> Rule:
+        made = Rule(function.__name__, function, tex, **more)
+        object.__setattr__(made, "__doc__", function.__doc__)
+        return made
+
+    return make
+
+
+def size(shape: Shape) -> int:
+    """How many numbers an array of this shape holds."""
+    product = 1
+    for length in shape:
+        product *= length
+    return product
