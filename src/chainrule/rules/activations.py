@@ -74,10 +74,14 @@ def _elementwise(
     multiplications: int = 0,
     stable: Callable[..., Array] | None = None,
     slips: tuple[Slip, ...] = (),
+    slope_slips: tuple[str, ...] = ("slope_at_activation", "no_slope"),
     gradients: Mapping[str, Rule] | None = None,
     **options: Any,
 ) -> Activation:
-    """An activation of each element on its own: dz = da ⊙ f'(z)."""
+    """An activation of each element on its own: dz = da ⊙ f'(z).
+
+    ``slope_slips`` says which of the usual slips in its slope change the result.
+    """
 
     def backward(da: Array, z: Array, a: Array, *trained: Array, **chosen: Any) -> Array:
         return da * derivative(z, a, *trained, **chosen)
@@ -89,9 +93,15 @@ def _elementwise(
         return da
 
     usual = (
-        Slip("slope_at_activation", "the slope is taken at a instead of z", backward_at_activation, ""),
+        Slip(
+            "slope_at_activation",
+            "the slope is taken at a instead of z",
+            backward_at_activation,
+            r"<da> \odot f'(<a>)",
+        ),
         Slip("no_slope", "the slope of the activation is left out", backward_without_slope, "<da>"),
     )
+    slope = Rule(f"{name}_derivative", derivative, derivative_tex, _per_element(0), defaults=options)
     return Activation(
         name,
         Rule(name, function, tex, _per_element(multiplications), slips, stable, defaults=options),
@@ -100,10 +110,11 @@ def _elementwise(
             backward,
             rf"<da> \odot {derivative_tex}",
             _per_element(1),
-            usual,
+            tuple(slip for slip in usual if slip.id in slope_slips),
             defaults=options,
+            named=("da", *slope.inputs),
         ),
-        Rule(f"{name}_derivative", derivative, derivative_tex, _per_element(0), defaults=options),
+        slope,
         gradients or {},
     )
 
@@ -118,6 +129,7 @@ linear = _elementwise(
     derivative=lambda z, a: constant(1, z),
     tex="<z>",
     derivative_tex="1",
+    slope_slips=(),
 )
 
 step = _elementwise(
@@ -126,7 +138,15 @@ step = _elementwise(
     derivative=lambda z, a: constant(0, z),
     tex=r"\begin{cases} 1 & <z> \ge 0 \\ 0 & <z> < 0 \end{cases}",
     derivative_tex="0",
+    slope_slips=("no_slope",),
 )
+
+
+def _stable_sigmoid(z: Array) -> Array:
+    """Only powers e^z of negative z: none overflows, and small results keep their digits."""
+    power = exp(where(z > 0, -z, z))
+    return where(z > 0, constant(1, z), power) / (1 + power)
+
 
 sigmoid = _elementwise(
     "sigmoid",
@@ -135,7 +155,7 @@ sigmoid = _elementwise(
     tex=r"\frac{1}{1 + e^{-<z>}}",
     derivative_tex=r"<a> (1 - <a>)",
     multiplications=0,
-    stable=lambda z: (1 + tanh(z / 2)) / 2,
+    stable=_stable_sigmoid,
     slips=(
         Slip("exponent_sign", "e^z is taken for e^-z", lambda z: 1 / (1 + exp(z)), r"\frac{1}{1 + e^{<z>}}"),
     ),
@@ -151,10 +171,11 @@ hyperbolic_tangent = _elementwise(
 
 relu = _elementwise(
     "relu",
-    function=lambda z: where(z > 0, z, constant(0, z)),
+    function=lambda z: where(z <= 0, constant(0, z), z),  # so that NaN stays NaN
     derivative=lambda z, a: where(z > 0, constant(1, z), constant(0, z)),
     tex=r"\max(0, <z>)",
     derivative_tex=_cases("1", "0"),
+    slope_slips=("no_slope",),
 )
 
 leaky_relu = _elementwise(
@@ -164,6 +185,7 @@ leaky_relu = _elementwise(
     tex=_cases("<z>", "<negative_slope> <z>"),
     derivative_tex=_cases("1", "<negative_slope>"),
     multiplications=1,
+    slope_slips=("no_slope",),
     negative_slope=0.2,
 )
 
@@ -178,7 +200,7 @@ parametric_relu = _elementwise(
         "alpha": Rule(
             "prelu_dalpha",
             lambda da, z: total(da * where(z > 0, constant(0, z), z), axis=0),
-            rf"\sum_i <da>_{{i}} \odot {_cases('0', '<z>')}",
+            rf"\sum_i (<da>)_{{i}} \odot {_cases('0', '<z>')}",
             _per_element(1),
         )
     },
@@ -215,14 +237,14 @@ softmax = Activation(
     Rule(
         "softmax",
         lambda z: exp(z) / total(exp(z), axis=-1, keepdims=True),
-        r"\frac{e^{<z>}}{\sum_k e^{<z>_{k}}}",
+        r"\frac{e^{<z>}}{\sum_k e^{(<z>)_{k}}}",
         slips=(Slip("no_sum", "the exponential is not divided by the sum", lambda z: exp(z), "e^{<z>}"),),
         stable=lambda z: _shifted_softmax(z),
     ),
     Rule(
         "softmax_backward",
         lambda da, z, a: a * (da - total(da * a, axis=-1, keepdims=True)),
-        r"<a> \odot \left( <da> - \textstyle\sum_k <da>_{k} <a>_{k} \right)",
+        r"<a> \odot \left( <da> - \textstyle\sum_k (<da>)_{k} (<a>)_{k} \right)",
         _softmax_multiplications,
         slips=(
             Slip(

@@ -6,6 +6,8 @@ Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.5.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chainrule.rules.arrays import Array, total
 from chainrule.rules.rule import Shape, Slip, rule
 
@@ -14,21 +16,19 @@ def _product(x: Shape, W: Shape, *_: Shape) -> int:
     return x[0] * W[0] * W[1]
 
 
-_TRANSPOSED = Slip(
-    "transposed_weights",
-    "the weight matrix is taken transposed",
-    lambda x, W, *b: x @ W.T + (b[0] if b else 0),
-    r"<x> <W>^{\top}",
-)
+def _transposed(function: Callable[..., Array], tex: str) -> Slip:
+    return Slip("transposed_weights", "the weight matrix is taken transposed", function, tex)
 
 
 @rule(
     tex=r"<x> <W> + <b>",
     columns_tex=r"<W> <x> + <b>",
     multiplications=_product,
+    in_matrices=True,
+    second_factor_first=True,
     slips=(
         Slip("no_bias", "the bias is left out", lambda x, W, b: x @ W + 0 * b, r"<x> <W>"),
-        _TRANSPOSED,
+        _transposed(lambda x, W, b: x @ W.T + b, r"<x> <W>^{\top} + <b>"),
     ),
 )
 def affine(x: Array, W: Array, b: Array) -> Array:
@@ -41,7 +41,14 @@ def affine(x: Array, W: Array, b: Array) -> Array:
     return x @ W + b
 
 
-@rule(tex=r"<x> <W>", columns_tex=r"<W> <x>", multiplications=_product, slips=(_TRANSPOSED,))
+@rule(
+    tex=r"<x> <W>",
+    columns_tex=r"<W> <x>",
+    multiplications=_product,
+    in_matrices=True,
+    second_factor_first=True,
+    slips=(_transposed(lambda x, W: x @ W.T, r"<x> <W>^{\top}"),),
+)
 def linear_map(x: Array, W: Array) -> Array:
     """Pre-activation of a dense layer without bias; shape (m, k)."""
     return x @ W
@@ -51,6 +58,7 @@ def linear_map(x: Array, W: Array) -> Array:
     tex=r"<x>^{\top} <dz>",
     columns_tex=r"<dz> <x>^{\top}",
     multiplications=lambda x, dz: x[0] * x[1] * dz[1],
+    in_matrices=True,
     slips=(
         Slip(
             "opposite_sign", "the sign is turned", lambda x, dz: -(x.T @ dz), r"-<x>^{\top} <dz>"
@@ -63,13 +71,13 @@ def affine_dW(x: Array, dz: Array) -> Array:
 
 
 @rule(
-    tex=r"\sum_i <dz>_{i}",
+    tex=r"\sum_i (<dz>)_{i}",
     slips=(
         Slip(
             "mean_over_rows",
             "the rows are averaged once more instead of added",
             lambda dz: total(dz, axis=0) / dz.shape[0],
-            r"\frac{1}{m} \sum_i <dz>_{i}",
+            r"\frac{1}{m} \sum_i (<dz>)_{i}",
         ),
     ),
 )
@@ -82,6 +90,7 @@ def affine_db(dz: Array) -> Array:
     tex=r"<dz> <W>^{\top}",
     columns_tex=r"<W>^{\top} <dz>",
     multiplications=lambda dz, W: dz[0] * W[0] * W[1],
+    in_matrices=True,
     slips=(
         Slip(
             "no_transpose",

@@ -22,7 +22,7 @@ def namespace(*arrays: Array) -> Any:
 
 def is_exact(*arrays: Array) -> bool:
     """Whether any of the arrays holds exact numbers, formulas or working instead of floats."""
-    return any(getattr(array, "dtype", None) == object for array in arrays)
+    return any(getattr(getattr(array, "dtype", None), "kind", "") == "O" for array in arrays)
 
 
 def exp(x: Array) -> Array:
@@ -47,6 +47,10 @@ def sqrt(x: Array) -> Array:
 
 def tanh(x: Array) -> Array:
     return namespace(x).tanh(x)
+
+
+def ceil(x: Array) -> Array:
+    return namespace(x).ceil(x)
 
 
 def absolute(x: Array) -> Array:

@@ -9,7 +9,7 @@ Sources: Keras 3, keras.losses; Goodfellow, Bengio, Courville (2016), sections 6
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chainrule.rules.arrays import (
@@ -37,8 +37,9 @@ EPSILON = 1e-7
 class LossTerm:
     """What one prediction costs, and the slope of that in the prediction.
 
-    ``logits`` maps an activation's name to the same term as a function of (y, a, z), where a is that
-    activation of z, arranged so that no float overflows, and to the slope in z.
+    ``logits`` maps an activation's name to the same term as a function of (y, z), where a is that
+    activation of z, arranged so that no float overflows, and to the slope in z. ``slope_slips`` are
+    slips in the slope, before it is divided.
     """
 
     name: str
@@ -49,7 +50,6 @@ class LossTerm:
     per: str = "element"
     options: Mapping[str, Any] = field(default_factory=dict)
     logits: Mapping[str, FusedTerm] = field(default_factory=dict)
-    slips: tuple[Slip, ...] = ()
     slope_slips: tuple[Slip, ...] = ()
     multiplications: int = 1
 
@@ -86,6 +86,11 @@ _DIVISION_TEX = {
 }
 
 
+def _divides(per: str, divide_by: str) -> bool:
+    """Whether anything is divided: a sum over rows of a loss per row is left as it is."""
+    return (per, divide_by) != ("row", "sum")
+
+
 def _divided(summed: Array, a: Array, per: str, divide_by: str) -> Array:
     by = divisor(per, divide_by, a.shape[0], size(a.shape[1:]))
     return summed if by == 1 else summed / by
@@ -103,16 +108,17 @@ def loss_rule(loss: LossTerm, divide_by: str, activation: str | None = None, **o
     def stable(y: Array, a: Array, z: Array, **chosen: Any) -> Array:
         return _divided(total(loss.logits[activation or ""].stable_term(y, z)), a, loss.per, divide_by)
 
-    def undivided(y: Array, a: Array, **chosen: Any) -> Array:
+    def undivided(y: Array, a: Array, *z: Array, **chosen: Any) -> Array:
         return total(loss.term(y, a, **chosen))
 
     tex = _DIVISION_TEX[loss.per, divide_by] + loss.tex
+    slip = Slip("sum_for_mean", "the sum is not divided", undivided, r"\sum " + loss.tex)
     return Rule(
         loss.name,
         behind_activation if activation else function,
         tex,
         lambda y, a, *_: loss.multiplications * size(a),
-        (*loss.slips, Slip("sum_for_mean", "the sum is not divided", undivided, r"\sum " + loss.tex)),
+        (slip,) if _divides(loss.per, divide_by) else (),
         stable if activation else None,
         defaults={**loss.options, **options},
     )
@@ -130,17 +136,25 @@ def loss_gradient_rule(loss: LossTerm, divide_by: str, **options: Any) -> Rule:
     def undivided(y: Array, a: Array, **chosen: Any) -> Array:
         return loss.slope(y, a, **chosen)
 
+    def divided(slip: Slip) -> Slip:
+        def slipped(y: Array, a: Array, **chosen: Any) -> Array:
+            return _divided(slip.function(y, a, **chosen), a, loss.per, divide_by)
+
+        return replace(slip, function=slipped, tex=_slope_tex(loss.per, divide_by, f"({slip.tex})"))
+
     tex = _slope_tex(loss.per, divide_by, loss.slope_tex)
+    slips = [
+        *(divided(slip) for slip in loss.slope_slips),
+        Slip("opposite_sign", "the sign is turned", opposite, f"-{tex}"),
+    ]
+    if _divides(loss.per, divide_by):
+        slips.append(Slip("sum_for_mean", "the sum is not divided", undivided, loss.slope_tex))
     return Rule(
         f"{loss.name}_gradient",
         function,
         tex,
         lambda y, a: loss.multiplications * size(a),
-        (
-            *loss.slope_slips,
-            Slip("opposite_sign", "the sign is turned", opposite, f"-{tex}"),
-            Slip("sum_for_mean", "the sum is not divided", undivided, loss.slope_tex),
-        ),
+        tuple(slips),
         defaults={**loss.options, **options},
     )
 
@@ -267,7 +281,7 @@ sparse_categorical_crossentropy = LossTerm(
     "sparse_categorical_crossentropy",
     term=lambda y, a: -log(_probability(pick(a, y))),
     slope=lambda y, a: where(one_hot(y, a.shape[-1]), -1 / _probability(a), constant(0, a)),
-    tex=r"\left( -\ln <a>_{<y>} \right)",
+    tex=r"\left( -\ln (<a>)_{<y>} \right)",
     slope_tex=r"\left( -\frac{[k = <y>]}{<a>} \right)",
     per="row",
     logits={
@@ -282,7 +296,7 @@ sparse_categorical_crossentropy = LossTerm(
 
 hinge = LossTerm(
     "hinge",
-    term=lambda y, a: where(y * a < 1, 1 - y * a, constant(0, a)),
+    term=lambda y, a: where(y * a >= 1, constant(0, a), 1 - y * a),  # so that NaN stays NaN
     slope=lambda y, a: where(y * a < 1, -y, constant(0, a)),
     tex=r"\max(0, 1 - <y> <a>)",
     slope_tex=r"\begin{cases} -<y> & <y> <a> < 1 \\ 0 & <y> <a> \ge 1 \end{cases}",
@@ -290,7 +304,7 @@ hinge = LossTerm(
 
 perceptron = LossTerm(
     "perceptron",
-    term=lambda y, a: where(y * a <= 0, -y * a, constant(0, a)),
+    term=lambda y, a: where(y * a > 0, constant(0, a), -y * a),
     slope=lambda y, a: where(y * a <= 0, -y, constant(0, a)),
     tex=r"\max(0, -<y> <a>)",
     slope_tex=r"\begin{cases} -<y> & <y> <a> \le 0 \\ 0 & <y> <a> > 0 \end{cases}",
@@ -302,7 +316,7 @@ kl_divergence = LossTerm(
         _weighted_log(_positive(y), _positive(y)) - _weighted_log(_positive(y), _probability(a))
     ),
     slope=lambda y, a: -_positive(y) / _probability(a),
-    tex=r"<y> \ln \frac{<y>}{<a>}",
+    tex=r"<y> \ln \left( \frac{<y>}{<a>} \right)",
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
     per="row",
     multiplications=2,

@@ -12,6 +12,7 @@ from chainrule.rules.rule import Slip, rule, size
 
 @rule(
     tex=r"<theta> - <learning_rate> <d>",
+    in_matrices=True,
     multiplications=lambda theta, d, learning_rate: size(theta),
     slips=(
         Slip(
@@ -35,6 +36,7 @@ def gradient_descent(theta: Array, d: Array, learning_rate: Array) -> Array:
 
 @rule(
     tex=r"<momentum> <v> - <learning_rate> <d>",
+    in_matrices=True,
     multiplications=lambda v, d, learning_rate: 2 * size(v),
 )
 def velocity(v: Array, d: Array, learning_rate: Array, *, momentum: Array) -> Array:
@@ -42,7 +44,7 @@ def velocity(v: Array, d: Array, learning_rate: Array, *, momentum: Array) -> Ar
     return momentum * v - learning_rate * d
 
 
-@rule(tex=r"<theta> + <v>")
+@rule(tex=r"<theta> + <v>", in_matrices=True)
 def momentum_step(theta: Array, v: Array) -> Array:
     """A parameter after a step of momentum."""
     return theta + v
@@ -50,6 +52,7 @@ def momentum_step(theta: Array, v: Array) -> Array:
 
 @rule(
     tex=r"<theta> + <momentum> <v> - <learning_rate> <d>",
+    in_matrices=True,
     multiplications=lambda theta, v, d, learning_rate: 2 * size(theta),
 )
 def nesterov_step(theta: Array, v: Array, d: Array, learning_rate: Array, *, momentum: Array) -> Array:

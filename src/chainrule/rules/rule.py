@@ -62,7 +62,10 @@ class Rule:
     ``stable``, where given, is the same function arranged for floating point, so that it neither
     overflows nor cancels; a test holds the two equal. ``tex`` names inputs and options in angle
     brackets (``<z>``); ``columns_tex`` is the form for samples in columns, where it differs.
-    ``multiplications`` takes the shapes of the inputs.
+    ``multiplications`` takes the shapes of the inputs. ``in_matrices`` says that numbers are put
+    into the formula as whole matrices too, ``second_factor_first`` that in the working of one
+    element products are written w·x though the formula is xW. ``named`` names the inputs of a
+    function that is written for any number of them.
 
     Called with arrays, a rule computes; called with names, it gives the right-hand side of a step.
 
@@ -84,12 +87,15 @@ class Rule:
     stable: Callable[..., Array] | None = None
     columns_tex: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    in_matrices: bool = False
+    second_factor_first: bool = False
+    named: tuple[str, ...] = ()
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
-        """The names of the formula's positional parameters."""
+        """The names of the inputs: those in ``named``, or else the formula's positional parameters."""
         parameters = inspect.signature(self.function).parameters.values()
-        return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+        return self.named or tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         options = {**self.defaults, **options}

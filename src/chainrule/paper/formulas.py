@@ -1,0 +1,211 @@
+"""Closed forms and symbols: a SymPy expression with the manners of a :class:`Number`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from chainrule.paper.numbers import Number, UndecidedError
+
+class Formula:
+    """A formula in SymPy, for ``closed = true`` and for given values that are symbols.
+
+    Raises UndecidedError where a comparison depends on a symbol.
+
+    >>> w = Formula.symbol("w")
+    >>> 2 * w - w
+    w
+    >>> (1 - 2 * Formula(2).sqrt())
+    1 - 2*sqrt(2)
+    >>> Formula(2).sqrt() > 1
+    True
+    """
+
+    __slots__ = ("expression",)
+
+    def __init__(self, value: Any) -> None:
+        if isinstance(value, Formula):
+            self.expression: sympy.Expr = value.expression
+        elif isinstance(value, sympy.Expr):
+            self.expression = value
+        else:
+            exact = Number(value).exact
+            if exact is None:
+                raise TypeError("a number known only as a ball has no closed form")
+            self.expression = sympy.Rational(int(exact.p), int(exact.q))
+
+    @classmethod
+    def symbol(cls, name: str) -> Formula:
+        """A real number that is not known, by its name."""
+        return cls(sympy.Symbol(name, real=True))
+
+    def __add__(self, other: Any) -> Formula:
+        return _combined(lambda a, b: a + b, self, other)
+
+    def __radd__(self, other: Any) -> Formula:
+        return _combined(lambda a, b: a + b, other, self)
+
+    def __sub__(self, other: Any) -> Formula:
+        return _combined(lambda a, b: a - b, self, other)
+
+    def __rsub__(self, other: Any) -> Formula:
+        return _combined(lambda a, b: a - b, other, self)
+
+    def __mul__(self, other: Any) -> Formula:
+        return _combined(lambda a, b: a * b, self, other)
+
+    def __rmul__(self, other: Any) -> Formula:
+        return _combined(lambda a, b: a * b, other, self)
+
+    def __truediv__(self, other: Any) -> Formula:
+        return _divided(self, other)
+
+    def __rtruediv__(self, other: Any) -> Formula:
+        return _divided(other, self)
+
+    def __pow__(self, exponent: Any) -> Formula:
+        return _combined(lambda a, b: a**b, self, exponent)
+
+    def __neg__(self) -> Formula:
+        return Formula(-self.expression)
+
+    def __abs__(self) -> Formula:
+        return Formula(sympy.Abs(self.expression))
+
+    def exp(self) -> Formula:
+        return Formula(sympy.exp(self.expression))
+
+    def expm1(self) -> Formula:
+        return self.exp() - 1
+
+    def log(self) -> Formula:
+        if self.is_number and self.number().sign() <= 0:
+            raise ArithmeticError(f"logarithm of {self}, which is not greater than 0")
+        return Formula(sympy.log(self.expression))
+
+    def log1p(self) -> Formula:
+        return (1 + self).log()
+
+    def sqrt(self) -> Formula:
+        return Formula(sympy.sqrt(self.expression))
+
+    def tanh(self) -> Formula:
+        return Formula(sympy.tanh(self.expression))
+
+    @property
+    def is_number(self) -> bool:
+        """Whether no symbol is in it."""
+        return not self.expression.free_symbols
+
+    def number(self) -> Number:
+        """The value, exact or as closely as is asked for; only where no symbol is in it."""
+        return _to_number(self.expression)
+
+    def sign(self) -> int:
+        if not self.is_number:
+            known = self.expression.is_zero, self.expression.is_positive, self.expression.is_negative
+            for holds, sign in zip(known, (0, 1, -1), strict=True):
+                if holds:
+                    return sign
+            names = ", ".join(sorted(str(s) for s in self.expression.free_symbols))
+            raise UndecidedError(f"the sign of {self} depends on {names}: give numbers for them")
+        return self.number().sign()
+
+    def _compare(self, other: Any) -> int:
+        return (self - other).sign()
+
+    def __lt__(self, other: Any) -> bool:
+        return self._compare(other) < 0
+
+    def __le__(self, other: Any) -> bool:
+        return self._compare(other) <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self._compare(other) > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return self._compare(other) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        difference = (self - other).expression
+        if difference == 0:
+            return True
+        if difference.free_symbols:
+            return False
+        return _to_number(difference).sign() == 0
+
+    def __hash__(self) -> int:
+        return hash(self.expression)
+
+    def tidy(self) -> Formula:
+        """The same formula with common factors taken out.
+
+        SymPy's ``simplify`` would find shorter ones, and take minutes for some of them.
+        """
+        return self if self.is_number else Formula(sympy.factor_terms(self.expression))
+
+    @property
+    def tex(self) -> str:
+        return str(sympy.latex(self.expression, ln_notation=True))
+
+    def __float__(self) -> float:
+        return float(self.number())
+
+    def __repr__(self) -> str:
+        return str(self.expression)
+
+
+def _combined(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Formula:
+    try:
+        return Formula(operation(Formula(left).expression, Formula(right).expression))
+    except TypeError:
+        return NotImplemented
+
+
+def _divided(left: Any, right: Any) -> Formula:
+    try:
+        below = Formula(right)
+    except TypeError:
+        return NotImplemented
+    if below.expression == 0:
+        raise ZeroDivisionError(f"division of {left} by 0")
+    return _combined(lambda a, b: a / b, left, below)
+
+
+def _to_number(expression: sympy.Expr) -> Number:
+    """The expression worked with Numbers; it holds no symbols."""
+    if expression.is_Rational:
+        return Number(Fraction(int(expression.p), int(expression.q)))
+    if expression is sympy.E:
+        return Number(1).exp()
+    arguments = [_to_number(argument) for argument in expression.args]
+    if expression.is_Add or expression.is_Mul:
+        result = arguments[0]
+        for argument in arguments[1:]:
+            result = result + argument if expression.is_Add else result * argument
+        return result
+    if expression.is_Pow:
+        return _power(*arguments)
+    for kind, method in _FUNCTIONS.items():
+        if isinstance(expression, kind):
+            return method(arguments[0])
+    raise ArithmeticError(f"no way is known to work {expression} in numbers")
+
+
+def _power(base: Number, exponent: Number) -> Number:
+    if exponent.exact is not None and exponent.exact.q == 1:
+        return base ** int(exponent.exact.p)
+    if exponent.exact is not None and exponent.exact.q == 2:
+        return base.sqrt() ** int(exponent.exact.p)
+    return (exponent * base.log()).exp()
+
+
+_FUNCTIONS: dict[type, Callable[[Number], Number]] = {
+    sympy.exp: Number.exp,
+    sympy.log: Number.log,
+    sympy.tanh: Number.tanh,
+    sympy.Abs: Number.__abs__,
+}

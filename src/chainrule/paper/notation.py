@@ -1,0 +1,163 @@
+"""How names, numbers and arrays are written: as TeX and as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from chainrule.paper.digits import significant
+from chainrule.paper.numbers import Number
+
+DIGITS = 6
+"""Significant digits of a decimal, where a question does not say."""
+LONGEST_FRACTION = 24
+"""Characters. A longer fraction is shown as its decimals; ``--json`` has it whole."""
+LARGEST_ARRAY = 8
+"""Rows or columns. Of a larger array the first and the last are shown."""
+
+_GREEK = ("alpha", "beta", "gamma", "eta", "theta", "mu", "sigma", "lambda", "delta", "rho")
+_WORDS = {
+    "loss": "L",
+    "learning_rate": r"\eta",
+    "epochs": r"\text{epochs}",
+    "rows": "m",
+    "batch_size": "B",
+    "updates": r"\text{updates}",
+}
+_PLAIN = {"loss": "L", "learning_rate": "η", "rows": "m", "batch_size": "B"}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _split_name(name: str) -> tuple[str, str, str]:
+    """A name's stem, its layer number and what follows: ``dW1.3`` is ``dW``, ``1``, ``.3``."""
+    match = re.fullmatch(r"([A-Za-z]+(?:_[a-z]+)*?)(\d+(?:_\d+)*)?((?:\.\d+|_new|_before|_after)?)", name)
+    if not match:
+        return name, "", ""
+    return match[1], match[2] or "", match[3]
+
+
+def tex_name(name: str) -> str:
+    """A quantity's name in TeX.
+
+    >>> tex_name("W1"), tex_name("dz2"), tex_name("W1_new"), tex_name("b1.3"), tex_name("learning_rate")
+    ('W_{1}', '\\\\frac{\\\\partial L}{\\\\partial z_{2}}', 'W_{1}^{\\\\text{new}}', 'b_{1}^{(3)}', '\\\\eta')
+    """
+    stem, number, ending = _split_name(name)
+    if _is_gradient(stem, number):
+        of = tex_name(stem[1:] + number + ending)
+        return rf"\frac{{\partial L}}{{\partial {of}}}"
+    if stem == "v" + stem[1:] and len(stem) > 1 and number:
+        return rf"v_{{{tex_name(stem[1:] + number)}}}{_tex_ending(ending)}"
+    symbol = _WORDS.get(stem) or (f"\\{stem}" if stem in _GREEK else stem)
+    if len(symbol) > 1 and not symbol.startswith("\\"):
+        symbol = rf"\text{{{symbol}}}"
+    below = "_{" + number.replace("_", ",") + "}" if number else ""
+    return symbol + below + _tex_ending(ending)
+
+
+def _is_gradient(stem: str, number: str) -> bool:
+    return stem.startswith("d") and len(stem) > 1 and (bool(number) or stem in ("dx", "dy"))
+
+
+def _tex_ending(ending: str) -> str:
+    if ending.startswith("."):
+        return f"^{{({ending[1:]})}}"
+    return rf"^{{\text{{{ending[1:]}}}}}" if ending else ""
+
+
+def plain_name(name: str) -> str:
+    """A quantity's name for the terminal.
+
+    >>> plain_name("W1"), plain_name("dz2"), plain_name("loss"), plain_name("W1_new"), plain_name("b1.3")
+    ('W₁', '∂L/∂z₂', 'L', 'W₁ new', 'b₁⁽³⁾')
+    """
+    stem, number, ending = _split_name(name)
+    if _is_gradient(stem, number):
+        return "∂L/∂" + plain_name(stem[1:] + number + ending)
+    below = number.replace("_", ",").translate(_SUBSCRIPTS)
+    if ending.startswith("."):
+        above = ending[1:].translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        ending = f"⁽{above}⁾"
+    return _PLAIN.get(stem, stem) + below + ending.replace("_", " ")
+
+
+def plain_number(value: Any, digits: int = DIGITS) -> str:
+    """A number as a person writes it: ``0.2``, ``1/3``, ``2.71828``, or its formula."""
+    if not isinstance(value, Number):
+        return str(value)
+    decimal = significant(value, digits)
+    if decimal.exact or value.exact is None:
+        return decimal.text
+    fraction = str(value.exact)
+    return fraction if len(fraction) <= LONGEST_FRACTION // 3 else decimal.text
+
+
+def exact_text(value: Any, digits: int = DIGITS, longest: int = LONGEST_FRACTION) -> str:
+    """The exact number as text, ``17/10``, or the proven decimals of one that has no fraction."""
+    if not isinstance(value, Number):
+        return str(value)
+    if value.exact is not None and len(str(value.exact)) <= longest:
+        return str(value.exact)
+    return significant(value, digits).text
+
+
+def exact_tex(value: Any, digits: int = DIGITS) -> str:
+    """The exact number in TeX, or its proven decimals."""
+    if not isinstance(value, Number):
+        return str(getattr(value, "tex", value))
+    text = exact_text(value, digits)
+    if "/" in text:
+        top, bottom = text.split("/")
+        sign = "-" if top.startswith("-") else ""
+        return rf"{sign}\frac{{{top.lstrip('-')}}}{{{bottom}}}"
+    return _scientific(text)
+
+
+def decimal_tex(value: Any, digits: int = DIGITS) -> str:
+    """The number's decimals in TeX."""
+    if not isinstance(value, Number):
+        return str(getattr(value, "tex", value))
+    return _scientific(significant(value, digits).text)
+
+
+def _scientific(text: str) -> str:
+    mantissa, _, power = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
+
+
+def is_short_of_exact(value: np.ndarray, digits: int = DIGITS) -> bool:
+    """Whether some element's decimals are not the element itself, but rounded."""
+    return any(isinstance(v, Number) and not significant(v, digits).exact for v in value.flat)
+
+
+def tex_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
+    """An array as a TeX matrix; a single number without brackets; large ones with dots."""
+    if value.ndim == 0:
+        return write(value[()])
+    rows = value.reshape(1, -1) if value.ndim == 1 else value.reshape(value.shape[0], -1)
+    lines = [" & ".join(_shortened([write(v) for v in _ends(row)], row, r"\cdots")) for row in _ends(rows)]
+    lines = _shortened(lines, rows, r"\vdots")
+    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
+
+
+def plain_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
+    """An array as nested brackets; a single number without; large ones with dots."""
+    if value.ndim == 0:
+        return write(value[()])
+    parts = [write(v) if value.ndim == 1 else plain_array(v, write) for v in _ends(value)]
+    return "[" + ", ".join(_shortened(parts, value, "…")) + "]"
+
+
+def _ends(values: np.ndarray) -> list[Any]:
+    if len(values) <= LARGEST_ARRAY:
+        return list(values)
+    half = LARGEST_ARRAY // 2
+    return [*values[:half], *values[-half + 1 :]]
+
+
+def _shortened(parts: list[str], values: np.ndarray, dots: str) -> list[str]:
+    half = LARGEST_ARRAY // 2
+    return parts if len(values) <= LARGEST_ARRAY else [*parts[:half], dots, *parts[half:]]

@@ -1,0 +1,347 @@
+"""The only number on paper: an exact rational, or a real number known as closely as is asked for.
+
+A :class:`Number` is a rational (``flint.fmpq``) until a transcendental function meets it. From then
+on it is a formula over rationals that can be enclosed in a ball (``flint.arb``) of any precision:
+a ball is a midpoint with a proven error bound, so a comparison or a printed digit is certain, or
+the precision is raised until it is.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+FIRST_PRECISION = 128
+LAST_PRECISION = 4096
+LARGEST_RATIONAL = 16384
+"""Bits. A rational beyond this goes on as a ball: after many updates it would double at each."""
+
+LARGEST_EXPONENT = 1000
+
+
+class UndecidedError(ArithmeticError):
+    """Two numbers agree so closely that even the highest precision cannot tell them apart."""
+
+
+class Number:
+    """A real number: made from whole numbers, fractions, decimals or text, all taken exactly.
+
+    A float counts as the shortest decimal that gives it, so 0.2 is 1/5. Raises TypeError for
+    what is not a number, ValueError for NaN, infinity or other text.
+
+    >>> Number(0.2) + Number("1/3")
+    8/15
+    >>> Number(1).exp()
+    2.718281828…
+    >>> Number(2).sqrt() ** 2 > Number("1.9999999")
+    True
+    """
+
+    __slots__ = ("_arguments", "_ball", "_operation", "_precision", "exact")
+
+    exact: fmpq | None
+    _operation: Callable[..., arb] | None
+    _arguments: tuple[Number, ...]
+    _ball: arb | None
+    _precision: int
+
+    def __init__(self, value: Any) -> None:
+        if isinstance(value, Number):
+            for slot in Number.__slots__:
+                setattr(self, slot, getattr(value, slot))
+            return
+        self.exact = _rational(value)
+        self._operation = None
+        self._arguments = ()
+        self._ball = None
+        self._precision = 0
+
+    @classmethod
+    def _of(cls, operation: Callable[..., arb], *arguments: Number) -> Number:
+        made = object.__new__(cls)
+        made.exact = None
+        made._operation = operation
+        made._arguments = arguments
+        made._ball = None
+        made._precision = 0
+        return made
+
+    # ------------------------------------------------------------------ arithmetic
+
+    def __add__(self, other: Any) -> Number:
+        return _binary(operator.add, self, other)
+
+    def __radd__(self, other: Any) -> Number:
+        return _binary(operator.add, other, self)
+
+    def __sub__(self, other: Any) -> Number:
+        return _binary(operator.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Number:
+        return _binary(operator.sub, other, self)
+
+    def __mul__(self, other: Any) -> Number:
+        return _binary(operator.mul, self, other)
+
+    def __rmul__(self, other: Any) -> Number:
+        return _binary(operator.mul, other, self)
+
+    def __truediv__(self, other: Any) -> Number:
+        return _binary(operator.truediv, self, other)
+
+    def __rtruediv__(self, other: Any) -> Number:
+        return _binary(operator.truediv, other, self)
+
+    def __pow__(self, exponent: Any) -> Number:
+        if isinstance(exponent, Number) and exponent.exact is not None and exponent.exact.q == 1:
+            exponent = int(exponent.exact.p)
+        if not isinstance(exponent, int):
+            return NotImplemented
+        if self.exact == 0 and exponent < 0:
+            raise ZeroDivisionError("division of 1 by 0")
+        if self.exact is not None and _bits(self.exact) * abs(exponent) <= LARGEST_RATIONAL:
+            return Number(self.exact**exponent)
+        return Number._of(lambda ball: ball**exponent, self)
+
+    def __neg__(self) -> Number:
+        if self.exact is not None:
+            return Number(-self.exact)
+        return Number._of(operator.neg, self)
+
+    def __pos__(self) -> Number:
+        return self
+
+    def __abs__(self) -> Number:
+        return -self if self.sign() < 0 else self
+
+    def __ceil__(self) -> Number:
+        for low, high in self.enclosures():
+            if low.ceil() == high.ceil():
+                return Number(fmpq(low.ceil()))
+        raise UndecidedError("cannot tell which whole number is next above a value")
+
+    def tidy(self) -> Number:
+        """Itself: a number has no shorter form."""
+        return self
+
+    # ------------------------------------------------------- what NumPy's ufuncs call
+
+    def exp(self) -> Number:
+        return Number(1) if self.exact == 0 else Number._of(arb.exp, self)
+
+    def expm1(self) -> Number:
+        return self if self.exact == 0 else Number._of(arb.expm1, self)
+
+    def log(self) -> Number:
+        if self.sign() <= 0:
+            raise ArithmeticError(f"logarithm of {self}, which is not greater than 0")
+        return Number(0) if self.exact == 1 else Number._of(arb.log, self)
+
+    def log1p(self) -> Number:
+        return (1 + self).log()
+
+    def sqrt(self) -> Number:
+        if self.sign() < 0:
+            raise ArithmeticError(f"square root of {self}, which is less than 0")
+        root = _rational_root(self.exact) if self.exact is not None else None
+        return Number(root) if root is not None else Number._of(arb.sqrt, self)
+
+    def tanh(self) -> Number:
+        return self if self.exact == 0 else Number._of(arb.tanh, self)
+
+    # -------------------------------------------------------------------- comparison
+
+    def sign(self) -> int:
+        """-1, 0 or 1. Raises UndecidedError where the highest precision cannot tell it from 0."""
+        if self.exact is not None:
+            return int(self.exact > 0) - int(self.exact < 0)
+        for ball in self._balls():
+            if ball > 0:
+                return 1
+            if ball < 0:
+                return -1
+        raise UndecidedError(
+            f"cannot tell whether a value is 0 or only within 10^-{LAST_PRECISION * 3 // 10} of it; "
+            "if it is 0, write the numbers so that the zero is exact"
+        )
+
+    def _compare(self, other: Any) -> int:
+        return 0 if self is other else (self - Number(other)).sign()
+
+    def __lt__(self, other: Any) -> bool:
+        return self._compare(other) < 0
+
+    def __le__(self, other: Any) -> bool:
+        return self._compare(other) <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self._compare(other) > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return self._compare(other) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (Number, int, float, Fraction, Decimal, fmpq)):
+            return NotImplemented
+        return self._compare(other) == 0
+
+    def __hash__(self) -> int:
+        return hash(self.exact) if self.exact is not None else id(self)
+
+    # ------------------------------------------------------------------- enclosures
+
+    def ball(self, precision: int) -> arb:
+        """A ball around the number, worked with this many bits."""
+        with ctx.workprec(precision):
+            for number in self._unworked(precision):
+                if number.exact is not None:
+                    number._ball = arb(number.exact)
+                else:
+                    assert number._operation is not None
+                    number._ball = number._operation(*(a._ball for a in number._arguments))
+                number._precision = precision
+        assert self._ball is not None
+        return self._ball
+
+    def _unworked(self, precision: int) -> Iterable[Number]:
+        """What must be worked at this precision for the number, arguments first, itself last.
+
+        A list instead of recursion: after some updates the formula is deeper than Python's stack.
+        """
+        order: list[Number] = []
+        seen: set[int] = set()
+        stack: list[tuple[Number, bool]] = [(self, False)]
+        while stack:
+            number, ready = stack.pop()
+            if ready:
+                order.append(number)
+            elif id(number) not in seen and number._precision < precision:
+                seen.add(id(number))
+                stack.append((number, True))
+                stack.extend((argument, False) for argument in number._arguments)
+        return order
+
+    def _balls(self) -> Iterable[arb]:
+        precision = FIRST_PRECISION
+        while precision <= LAST_PRECISION:
+            ball = self.ball(precision)
+            if ball.is_finite():
+                yield ball
+            precision *= 2
+
+    def enclosures(self) -> Iterable[tuple[fmpq, fmpq]]:
+        """Ever closer rational bounds, from below and from above; equal for a rational."""
+        if self.exact is not None:
+            yield self.exact, self.exact
+            return
+        for ball in self._balls():
+            middle, radius = _dyadic(ball.mid()), _dyadic(ball.rad())
+            yield middle - radius, middle + radius
+
+    def __float__(self) -> float:
+        """The nearest float, or one beside it."""
+        if self.exact is not None:
+            return float(Fraction(int(self.exact.p), int(self.exact.q)))
+        return float(self.ball(FIRST_PRECISION).mid())
+
+    def __repr__(self) -> str:
+        if self.exact is not None:
+            return str(self.exact)
+        from chainrule.paper.digits import significant
+
+        return f"{significant(self, 10).text}…"
+
+
+def numbers(values: Any) -> np.ndarray:
+    """An array of Numbers from nested lists or an array; shapes as NumPy's.
+
+    >>> numbers([[0.5, "1/3"]])
+    array([[1/2, 1/3]], dtype=object)
+    """
+    array = np.asarray(values, dtype=None if isinstance(values, np.ndarray) else object)
+    made = np.empty(array.shape, dtype=object)
+    for place in np.ndindex(array.shape):
+        made[place] = Number(array[place])
+    return made
+
+
+def _rational(value: Any) -> fmpq:
+    if isinstance(value, fmpq):
+        return value
+    if isinstance(value, (bool, np.bool_)):
+        return fmpq(int(value))
+    if isinstance(value, (int, np.integer)):
+        return fmpq(int(value))
+    if isinstance(value, (float, np.floating)):
+        value = str(value)
+    if isinstance(value, (str, Decimal)):
+        value = _fraction(str(value))
+    if isinstance(value, Fraction):
+        return fmpq(value.numerator, value.denominator)
+    raise TypeError(f"expected a number, got {type(value).__name__}")
+
+
+def _fraction(text: str) -> Fraction:
+    exponent = re.search(r"[eE]([+-]?\d+)", text)
+    if exponent and abs(int(exponent[1])) > LARGEST_EXPONENT:
+        raise ValueError(f"{text!r} is beyond 10^±{LARGEST_EXPONENT}, the largest power of ten taken")
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{text!r} is not a finite number") from None
+
+
+def _bits(value: fmpq) -> int:
+    return int(value.p.bit_length() + value.q.bit_length())
+
+
+def _binary(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Number:
+    try:
+        a = left if isinstance(left, Number) else Number(left)
+        b = right if isinstance(right, Number) else Number(right)
+    except TypeError:
+        return NotImplemented
+    if operation is operator.truediv and b.exact == 0:
+        raise ZeroDivisionError(f"division of {a} by 0")
+    if a.exact is not None and b.exact is not None:
+        return _exact_or_ball(operation(a.exact, b.exact), operation, a, b)
+    if operation is operator.truediv and a.exact == 0:
+        return Number(0)
+    if operation is operator.truediv and b.exact == 1:
+        return a
+    if operation is operator.mul:
+        if a.exact == 0 or b.exact == 0:
+            return Number(0)
+        if a.exact == 1 or b.exact == 1:
+            return b if a.exact == 1 else a
+    if b.exact == 0:  # of a sum or a difference: what divides was seen above
+        return a
+    if a.exact == 0 and operation is operator.add:
+        return b
+    if a is b and operation is operator.sub:
+        return Number(0)
+    return Number._of(operation, a, b)
+
+
+def _exact_or_ball(result: fmpq, operation: Callable[..., Any], *arguments: Number) -> Number:
+    if _bits(result) > LARGEST_RATIONAL:
+        return Number._of(operation, *arguments)
+    return Number(result)
+
+
+def _rational_root(value: fmpq) -> fmpq | None:
+    p, q = value.p.isqrt(), value.q.isqrt()
+    return fmpq(p, q) if p * p == value.p and q * q == value.q else None
+
+
+def _dyadic(ball: arb) -> fmpq:
+    mantissa, exponent = ball.man_exp()
+    power = fmpq(2) ** int(exponent)
+    return fmpq(mantissa) * power

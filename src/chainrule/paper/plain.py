@@ -1,0 +1,78 @@
+"""A formula in TeX as one line of plain text, for the terminal."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from pylatexenc.latex2text import (
+    EnvironmentTextSpec,
+    LatexNodes2Text,
+    MacroTextSpec,
+    get_default_latex_context_db,
+)
+from pylatexenc.latexwalker import LatexWalker
+
+_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+
+
+def plain(tex: str) -> str:
+    r"""The formula as plain text.
+
+    >>> plain(r"\frac{1}{1 + e^{-z_{1}}}")
+    '1/(1 + e^(−z₁))'
+    >>> plain(r"\begin{cases} z_{1} & z_{1} > 0 \\ 0 & z_{1} \le 0 \end{cases}")
+    '{ z₁ if z₁ > 0; 0 if z₁ ≤ 0 }'
+    >>> plain(r"\frac{\partial L}{\partial z_{2}} W_{2}^{\top}")
+    '∂L/∂z₂ W₂ᵀ'
+    """
+    tex = re.sub(r"\^\{\\top\}", "ᵀ", tex)
+    tex = re.sub(r"_\{([\d,]+)\}", lambda m: m[1].translate(_SUBSCRIPTS), tex)
+    tex = re.sub(r"_\{(\w)\}", r"_\1", tex)
+    tex = re.sub(r"\^2(?!\d)", "²", tex)
+    tex = re.sub(r"\\operatorname\{(\w+)\}", r"\1 ", tex)
+    tex = re.sub(r"\^\{(?=[^{}]{2,})([^{}]*)\}", r"^{(\1)}", tex)
+    text = _converter().nodelist_to_text(LatexWalker(tex).get_latex_nodes()[0])
+    text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
+    text = text.replace("∂ ", "∂").replace("( ", "(").replace(" )", ")").replace("≥", "≥ ").replace("≤", "≤ ")
+    text = re.sub(r" {2,}", " ", text).replace("Σ _", "Σ_").replace("ln (", "ln(").replace("sign (", "sign(")
+    return re.sub(r"\|\s*([^|]*?)\s*\|", r"|\1|", text)
+
+
+@cache
+def _converter() -> LatexNodes2Text:
+    context = get_default_latex_context_db()
+    context.add_context_category(
+        "chainrule",
+        prepend=True,
+        macros=[
+            MacroTextSpec("frac", simplify_repl=_fraction),
+            MacroTextSpec("odot", "⊙ "),
+            MacroTextSpec("cdot", "·"),
+            MacroTextSpec("sum", "Σ "),
+            MacroTextSpec("ln", "ln "),
+            MacroTextSpec("left", ""),
+            MacroTextSpec("right", ""),
+            MacroTextSpec("textstyle", ""),
+            MacroTextSpec("arg", "arg "),
+        ],
+        environments=[EnvironmentTextSpec("cases", simplify_repl=_cases)],
+    )
+    return LatexNodes2Text(latex_context=context, math_mode="text", strict_latex_spaces=False)
+
+
+def _fraction(node: Any, l2tobj: Any) -> str:
+    top, bottom = (l2tobj.nodelist_to_text([part]).strip() for part in node.nodeargd.argnlist)
+    return f"{_bracketed(top)}/{_bracketed(bottom)}"
+
+
+def _bracketed(text: str) -> str:
+    text = text.replace("∂ ", "∂")
+    return f"({text})" if re.search(r"\s|·", text) else text
+
+
+def _cases(node: Any, l2tobj: Any) -> str:
+    text = l2tobj.nodelist_to_text(node.nodelist)
+    lines = [re.sub(r"\s{2,}(?=\S)", " if ", line.strip(), count=1) for line in text.split("\n") if line.strip()]
+    return "{ " + "; ".join(lines) + " }"

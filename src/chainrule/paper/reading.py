@@ -1,0 +1,160 @@
+"""Values written as text: ``"17/10"``, ``"1e-3"``, ``"√2"``, ``"2 ln 3"``, ``"w1 + 1"``.
+
+The text is parsed by a grammar and worked with numbers; nothing that it says is ever executed.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chainrule.paper.numbers import Number
+
+if TYPE_CHECKING:
+    from lark import Lark, Tree
+
+LONGEST = 200
+LARGEST_POWER = 100
+
+_GRAMMAR = r"""
+?start: sum
+?sum: product
+    | sum "+" product -> add
+    | sum _MINUS product -> sub
+?product: signed
+    | product _TIMES signed -> mul
+    | product "/" signed -> div
+    | product power -> mul
+?signed: power
+    | _MINUS signed -> neg
+    | "+" signed
+?power: atom
+    | atom _POWER exponent -> pow
+?exponent: atom
+    | _MINUS exponent -> neg
+?atom: NUMBER -> number
+    | NUMBER "%" -> percent
+    | FUNCTION power -> call
+    | NAME -> name
+    | "(" sum ")"
+FUNCTION.2: /(sqrt|exp|ln|log|tanh)(?![^\W_])|√/
+_MINUS: "-" | "−"
+_TIMES: "*" | "·" | "×"
+_POWER: "^" | "**"
+NUMBER: /\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?/
+NAME: /[^\W\d_][^\W_]*(_[^\W_]+)*/
+%ignore /[ \t]+/
+"""
+_METHODS = {"sqrt": "sqrt", "√": "sqrt", "exp": "exp", "ln": "log", "log": "log", "tanh": "tanh"}
+_PLAIN = re.compile(r"[+-]?(\d+/\d+|(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)", re.ASCII)
+_NOT_FINITE = {"nan", "inf", "infinity"}
+
+
+class Value:
+    """A value read from text: a number, or a formula when it has names in it.
+
+    Raises ValueError, saying what was found and what can be read.
+
+    >>> Value("17/10").number(), Value("2 ln 3").number(), Value("w1 + 1").names
+    (17/10, 2.197224577…, {'w1'})
+    """
+
+    def __init__(self, text: str) -> None:
+        if len(text) > LONGEST:
+            raise ValueError(f"the text is longer than {LONGEST} characters; expected a number or a formula")
+        self.text = text
+        self._tree = _parse(text)
+        names = {str(t.children[0]) for t in self._tree.iter_subtrees() if t.data == "name"}
+        if unreal := sorted(n for n in names if n.lower() in _NOT_FINITE):
+            raise ValueError(f"{unreal[0]!r} is not a finite number")
+        self.names = names - {"e"}
+
+    def number(self) -> Number:
+        """The value as a number; only where it has no names in it."""
+        worked: Number = _work(self._tree, Number)
+        return worked
+
+    def formula(self) -> Any:
+        """The value as a formula."""
+        from chainrule.paper.formulas import Formula
+
+        return _work(self._tree, Formula)
+
+
+def read(value: Any) -> Number | Value:
+    """A Number from a number or from plain text; a :class:`Value` from text with more in it.
+
+    >>> read("1/3"), read(0.2), read("√2").number()
+    (1/3, 1/5, 1.414213562…)
+    """
+    if not isinstance(value, str):
+        return Number(value)
+    text = value.strip().replace("−", "-")
+    return Number(text) if _PLAIN.fullmatch(text) else Value(text)
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark
+
+    return Lark(_GRAMMAR, parser="lalr")
+
+
+def _parse(text: str) -> Tree:
+    from lark import Tree, UnexpectedInput
+
+    if called := re.search(r"([^\W\d]\w*)\(", text):
+        if called[1] not in _METHODS:
+            raise ValueError(
+                f"unknown function {called[1]!r} in {text!r}; known are sqrt, exp, ln, log, tanh "
+                f"(for a product write {called[1]}*(…))"
+            )
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        where = f" at character {error.column}" if getattr(error, "column", -1) > 0 else ""
+        raise ValueError(
+            f"cannot read {text!r}{where}; expected a number, a fraction as 17/10, or a formula as 2√2, ln 2, w1"
+        ) from None
+    assert isinstance(tree, Tree)
+    return tree
+
+
+def _work(tree: Any, kind: Any) -> Any:
+    parts = tree.children
+    match tree.data:
+        case "number":
+            return kind(str(parts[0]))
+        case "percent":
+            return kind(str(parts[0])) / 100
+        case "name":
+            return kind(1).exp() if parts[0] == "e" else kind.symbol(str(parts[0]))
+        case "call":
+            return getattr(_work(parts[1], kind), _METHODS[str(parts[0])])()
+        case "neg":
+            return -_work(parts[0], kind)
+        case "pow":
+            return _power(parts[0], parts[1], kind)
+    left, right = (_work(part, kind) for part in parts)
+    match tree.data:
+        case "add":
+            return left + right
+        case "sub":
+            return left - right
+        case "mul":
+            return left * right
+    return left / right
+
+
+def _power(base: Any, exponent: Any, kind: Any) -> Any:
+    power = _work(exponent, kind)
+    if base.data == "name" and base.children[0] == "e":
+        return power.exp()
+    try:
+        whole = int(str(power))
+    except ValueError:
+        raise ValueError(f"the power {power} is not a whole number; write exp(…) or √") from None
+    if abs(whole) > LARGEST_POWER:
+        raise ValueError(f"the power {whole} is larger than {LARGEST_POWER}")
+    return _work(base, kind) ** whole

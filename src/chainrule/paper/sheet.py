@@ -1,0 +1,183 @@
+"""The worksheet: its format, and reading it so that every mistake in it is named with its place."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from chainrule.lookup import suggest
+from chainrule.paper.values import read_array
+
+LARGEST_FILE = 1_000_000
+"""Bytes. A worksheet is written by hand; a larger file is something else."""
+
+_ARRAY_SCHEMA = {
+    "description": "A number, text such as '17/10' or '√2' or a name, or nested lists of these",
+    "anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}],
+}
+Values = Annotated[Any, BeforeValidator(read_array), WithJsonSchema(_ARRAY_SCHEMA)]
+Table = str | dict[str, Any]
+
+
+class SheetError(ValueError):
+    """A worksheet that cannot be used; the message names the place and what was expected."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+class LayerGiven(BaseModel):
+    """A layer, its arguments as in Keras, and the values of its parameters (``W``, ``b``, …)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    layer: str
+
+
+class NetworkGiven(_Strict):
+    """What is given in a question of the topic ``network``."""
+
+    x: Values = Field(description="the inputs, one row per sample")
+    y: Values = Field(description="the targets, one row per sample")
+    layers: list[LayerGiven] = Field(min_length=1)
+    loss: Table = "mse"
+    optimizer: Table = "SGD"
+    batch_size: int | None = Field(None, ge=1, description="rows per update; all of them if absent")
+    epochs: int = Field(1, ge=1, le=1000)
+
+
+class Question(_Strict):
+    """One question."""
+
+    id: str = Field(min_length=1)
+    topic: Literal["network"]
+    text: str = Field("", description="the question in words, shown above the working")
+    marks: float = Field(1, gt=0)
+    find: list[str] = Field(["forward", "loss", "gradients", "update"], min_length=1)
+    given: NetworkGiven
+    rounding: int | None = Field(None, ge=0, le=50, description="decimals that every step is rounded to")
+    closed: bool = Field(False, description="keep closed forms, as 1 - 2√2")
+    convention: Literal["rows", "columns"] = "rows"
+    digits: int = Field(6, ge=1, le=200, description="significant digits shown")
+
+
+class Sheet(_Strict):
+    """A worksheet: a title and its questions."""
+
+    title: str = "Worksheet"
+    question: list[Question] = Field(min_length=1)
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file. Raises SheetError for one that is too large or not text."""
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise SheetError(f"{size:,} bytes; expected a TOML file of at most {LARGEST_FILE:,}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SheetError(f"not text: byte {error.start} is not UTF-8; expected a TOML file") from None
+
+
+def parse_sheet(text: str) -> Sheet:
+    """A worksheet from the text of a TOML file.
+
+    >>> parse_sheet('title = "Week 4"')
+    Traceback (most recent call last):
+    chainrule.paper.sheet.SheetError: 'question' is missing; expected [[question]] tables
+    """
+    raw = parse_toml(text)
+    questions = raw.get("question")
+    if questions is None:
+        raise SheetError("'question' is missing; expected [[question]] tables")
+    if not isinstance(questions, list) or not all(isinstance(q, dict) for q in questions):
+        raise SheetError("'question' must be [[question]] tables, with two brackets")
+    try:
+        sheet = Sheet.model_validate(raw)
+    except ValidationError as error:
+        raise SheetError(describe(error, raw, Sheet)) from None
+    seen: set[str] = set()
+    for question in sheet.question:
+        if question.id in seen:
+            raise SheetError(f"question {question.id!r}: the id is used twice; ids must differ")
+        seen.add(question.id)
+    return sheet
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """A TOML file's tables; decimals stay decimals. Raises SheetError with line and column."""
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
+    except SheetError:
+        raise
+    except ValueError as error:
+        raise SheetError(f"not valid TOML: {error}") from None
+    except RecursionError:
+        raise SheetError("lists are nested too deeply") from None
+
+
+def _decimal(text: str) -> Decimal:
+    if "nan" in text or "inf" in text:
+        raise SheetError(f"{text} is not a finite number")
+    return Decimal(text)
+
+
+def describe(error: ValidationError, raw: Any, model: type[BaseModel]) -> str:
+    """The first mistake that validation found, in one line, with its place and what was expected."""
+    first, *more = error.errors(include_url=False)
+    place = _place(first["loc"], raw)
+    message = _message(first, model)
+    rest = f" (and {len(more)} more)" if more else ""
+    return f"{place}: {message}{rest}" if place else f"{message}{rest}"
+
+
+def _place(loc: tuple[int | str, ...], raw: Any) -> str:
+    words: list[str] = []
+    parts = list(loc)
+    if parts[:1] == ["question"] and len(parts) > 1 and isinstance(parts[1], int):
+        question = raw["question"][parts[1]]
+        known = question.get("id")
+        words.append(f"question {known!r}" if isinstance(known, str) else f"question {parts[1] + 1}")
+        parts = parts[2:]
+    key = ""
+    for part in parts:
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        elif part not in ("str", "dict[str,any]"):
+            key += f".{part}" if key else str(part)
+    return ", ".join(words + ([key] if key else []))
+
+
+def _message(found: Any, model: type[BaseModel]) -> str:
+    kind, given = found["type"], found.get("input")
+    if kind == "extra_forbidden":
+        return f"unknown key; {suggest(str(found['loc'][-1]), _keys(model, found['loc']))}"
+    if kind == "missing":
+        return "is missing"
+    message = str(found["msg"]).removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    if kind == "value_error":
+        return message
+    shown = repr(given) if len(repr(given)) <= 40 else type(given).__name__
+    return f"{message}, got {shown}"
+
+
+def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the table at a place may have."""
+    for part in loc[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            annotation = model.model_fields[part].annotation
+            inner = getattr(annotation, "__args__", (annotation,))[0]
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
+    return list(model.model_fields)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a worksheet."""
+    return Sheet.model_json_schema()

@@ -1,0 +1,54 @@
+"""Solving a worksheet: every question, worked by its topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from chainrule.paper.sheet import Question, Sheet, SheetError, parse_sheet, read_text
+from chainrule.paper.tape import WorkError
+from chainrule.paper.topics import network
+from chainrule.paper.workings import Solution, Working
+
+TOPICS: Mapping[str, Callable[[Question], Working]] = {"network": network.solve}
+
+
+def solve(sheet: str | Path) -> Solution:
+    """Work every question of a worksheet, given as a path or as the text of a TOML file.
+
+    Raises ValueError (as :class:`SheetError`) for what cannot be used, naming question, key and
+    what was expected; OSError where the file cannot be opened.
+
+    >>> solution = solve('''
+    ... [[question]]
+    ... id = "q1"
+    ... topic = "network"
+    ... find = ["z1"]
+    ... [question.given]
+    ... x = [[1, 2]]
+    ... y = [[5]]
+    ... layers = [{ layer = "Dense", units = 1, W = [[0.5], ["1/3"]] }]
+    ... ''')
+    >>> solution["q1"]["z1"]
+    array([[7/6]], dtype=object)
+    """
+    if isinstance(sheet, str) and "\n" in sheet:
+        return solve_sheet(parse_sheet(sheet), sheet)
+    path = Path(sheet)
+    try:
+        text = read_text(path)
+        return solve_sheet(parse_sheet(text), text)
+    except SheetError as error:
+        raise SheetError(f"{path}: {error}") from None
+
+
+def solve_sheet(sheet: Sheet, source: str = "") -> Solution:
+    """Work every question of a worksheet that has been read."""
+    return Solution(sheet.title, [_solve(question) for question in sheet.question], source)
+
+
+def _solve(question: Question) -> Working:
+    try:
+        return TOPICS[question.topic](question)
+    except (SheetError, WorkError) as error:
+        raise SheetError(f"question {question.id!r}: {error}") from None

@@ -1,0 +1,200 @@
+"""The reader that works by hand: it applies each step to exact numbers and keeps what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from chainrule.layers.steps import Step
+from chainrule.network import INPUT, LOSS, TARGET, Program
+from chainrule.optimizers import LEARNING_RATE
+from chainrule.paper.digits import rounded
+from chainrule.paper.numbers import Number
+from chainrule.rules.descent import number_of_updates
+
+GIVEN, FORWARD, LOSS_PART, GRADIENTS, UPDATE = "given", "forward", "loss", "gradients", "update"
+COUNT, BEFORE, AFTER = "updates", "loss_before", "loss_after"
+
+
+class WorkError(ArithmeticError):
+    """A step that cannot be worked with the numbers given; says which, and why."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity of a working: its name, its value, and the step that gave it (None: given).
+
+    ``inputs`` are the names of the quantities that the step took, in the rule's order. ``part`` is
+    the part of the working that it belongs to, ``update`` the number of its update.
+    """
+
+    name: str
+    value: np.ndarray
+    step: Step | None = None
+    inputs: tuple[str, ...] = ()
+    part: str = GIVEN
+    update: int = 0
+
+
+@dataclass
+class Tape:
+    """All quantities of a working, by name, in the order in which they were worked.
+
+    ``finish`` is applied to every value as soon as it is worked: rounding, or tidying a formula.
+    """
+
+    finish: Callable[[np.ndarray], np.ndarray] = lambda value: value
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+
+    def give(self, name: str, value: np.ndarray) -> None:
+        """Put down a given value."""
+        self.quantities[name] = Quantity(name, value)
+
+    def work(self, step: Step, name: str, inputs: tuple[str, ...], part: str, update: int = 0) -> None:
+        """Apply the step's rule to the quantities named, and keep the result under ``name``."""
+        values = [self.quantities[i].value for i in inputs]
+        try:
+            value = self.finish(np.asarray(step.rule(*values, **step.options), dtype=object))
+        except (ArithmeticError, NotImplementedError) as error:
+            applied = f"{name} = {step.rule.name}({', '.join(inputs)})"
+            raise WorkError(f"cannot work {applied}: {error}") from None
+        self.quantities[name] = Quantity(name, value, step, inputs, part, update)
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self.quantities[name]
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How the rows are gone through: so many epochs in batches of so many rows, in order."""
+
+    epochs: int = 1
+    batch_size: int | None = None
+
+    def batches(self, rows: int) -> list[slice]:
+        """The rows of each update, over all epochs; the last batch of an epoch may be smaller."""
+        size = min(self.batch_size or rows, rows)
+        return [slice(i, min(i + size, rows)) for i in range(0, rows, size)] * self.epochs
+
+
+def work(
+    program: Program,
+    given: Mapping[str, np.ndarray],
+    descent: Descent,
+    learning_rate: Any,
+    finish: Callable[[np.ndarray], np.ndarray],
+    measured: bool = False,
+) -> Tape:
+    """Work the updates of a network; ``given`` holds x, y and the parameters.
+
+    With one update, quantities have their plain names and the new parameters end in ``_new``; with
+    several, the update's number follows a dot, and W1.3 is W1 after the third update. ``measured`` adds the loss over all
+    rows before the first update and after the last.
+
+    Raises WorkError, naming the step, where a value cannot be worked.
+    """
+    tape = Tape(finish)
+    for name, value in given.items():
+        tape.give(name, value)
+    rows = given[INPUT].shape[0]
+    batches = descent.batches(rows)
+    tape.give(LEARNING_RATE, np.asarray(learning_rate, dtype=object))
+    for name, value in (("epochs", descent.epochs), ("rows", rows), ("batch_size", descent.batch_size or rows)):
+        tape.give(name, np.asarray(Number(value), dtype=object))
+    for name, parameter in program.state.items():
+        zero = type(next(iter(given[INPUT].flat)))(0)
+        tape.give(name, np.full(parameter.shape, zero, dtype=object))
+    count = Step(COUNT, number_of_updates, ("epochs", "rows", "batch_size"))
+    tape.work(count, COUNT, count.inputs, COUNT)
+    if measured:
+        _measure(tape, program, "before", lambda name: name)
+    naming = _Naming(len(batches), {*program.parameters, *program.state})
+    for update, batch in enumerate(batches, start=1):
+        _update(tape, program, naming, update, batch, whole=batch == slice(0, rows))
+    if measured:
+        _measure(tape, program, "after", lambda name: naming.parameter(name, len(batches)))
+    return tape
+
+
+@dataclass(frozen=True)
+class _Naming:
+    """Names of quantities in one of several updates."""
+
+    updates: int
+    carried: set[str]
+
+    def quantity(self, name: str, update: int) -> str:
+        if name.endswith("_new"):
+            return self.parameter(name.removesuffix("_new"), update)
+        return name if self.updates == 1 else f"{name}.{update}"
+
+    def parameter(self, name: str, update: int) -> str:
+        """A parameter after so many updates."""
+        if update == 0 or name not in self.carried:
+            return name
+        return f"{name}_new" if self.updates == 1 else f"{name}.{update}"
+
+
+def _update(
+    tape: Tape, program: Program, naming: _Naming, update: int, batch: slice, whole: bool
+) -> None:
+    known = {LEARNING_RATE: LEARNING_RATE}
+    for name in naming.carried:
+        known[name] = naming.parameter(name, update - 1)
+    for name in (INPUT, TARGET):
+        known[name] = name
+        if not whole:
+            known[name] = f"{name}.{update}"
+            tape.quantities[known[name]] = Quantity(known[name], tape[name].value[batch], update=update)
+    for part, steps in (
+        (FORWARD, program.forward),
+        (LOSS_PART, program.loss),
+        (GRADIENTS, program.backward),
+        (UPDATE, program.update),
+    ):
+        for step in steps:
+            name = naming.quantity(step.name, update)
+            tape.work(step, name, tuple(known[i] for i in step.inputs), part, update)
+            known[step.name] = name
+
+
+def _measure(tape: Tape, program: Program, when: str, parameter: Callable[[str], str]) -> None:
+    """Work the loss over all rows, before the first update or after the last."""
+    known: dict[str, str] = {}
+    for step in (*program.forward, *program.loss):
+        inputs = tuple(known.get(i) or parameter(i) for i in step.inputs)
+        name = f"{step.name}_{when}"
+        tape.work(step, name, inputs, BEFORE if when == "before" else AFTER)
+        known[step.name] = name
+
+
+def rounding(places: int) -> Callable[[np.ndarray], np.ndarray]:
+    """What rounds every value to so many decimals before the next step, as people do on paper."""
+    return _each(lambda number: rounded(Number(number), places))
+
+
+def tidying(value: np.ndarray) -> np.ndarray:
+    """What writes every formula as shortly as can be."""
+    return _each(lambda formula: formula.tidy())(value)
+
+
+def _each(change: Callable[[Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
+    def changed(value: np.ndarray) -> np.ndarray:
+        made = np.empty(value.shape, dtype=object)
+        for place in np.ndindex(value.shape):
+            made[place] = change(value[place])
+        return made
+
+    return changed
+
+
+
+def parts(quantities: Iterable[Quantity]) -> dict[tuple[str, int], list[Quantity]]:
+    """The quantities grouped by part and update, in order."""
+    grouped: dict[tuple[str, int], list[Quantity]] = {}
+    for quantity in quantities:
+        grouped.setdefault((quantity.part, quantity.update), []).append(quantity)
+    return grouped

@@ -1,0 +1,230 @@
+"""The topic ``network``: forward, loss, gradients and updates of a chain of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule import losses, optimizers
+from chainrule.initializers import Constant, Ones, Zeros
+from chainrule.layers.registry import deserialize
+from chainrule.losses import Loss, SparseCategoricalCrossentropy, check_labels
+from chainrule.network import INPUT, TARGET, Network
+from chainrule.optimizers import Optimizer
+from chainrule.paper.numbers import Number
+from chainrule.paper.sheet import LayerGiven, NetworkGiven, Question, SheetError
+from chainrule.paper.tape import AFTER, BEFORE, Descent, Tape, rounding, tidying, work
+from chainrule.paper.values import names_in, read_array, resolve
+from chainrule.paper.workings import Working
+
+MOST_UPDATES = 2000
+MOST_FORMULAS = 10
+"""Updates worked with formulas, which grow with each."""
+
+
+def solve(question: Question) -> Working:
+    """Work a question of the topic ``network``.
+
+    Raises SheetError for what does not fit together, WorkError for a step that cannot be worked.
+    """
+    given = question.given
+    columns = question.convention == "columns"
+    loss = _make("given.loss", losses.get, given.loss)
+    optimizer = _make("given.optimizer", optimizers.get, given.optimizer)
+    x = _samples("given.x", given.x, columns)
+    layers = [_layer(f"given.layers[{i}]", table) for i, table in enumerate(given.layers, start=1)]
+    try:
+        network = Network([layer for layer, _ in layers], x.shape[1:])
+    except ValueError as error:
+        raise SheetError(f"given.layers: {error}") from None
+    parameters = _parameters(network, [arrays for _, arrays in layers], columns)
+    y = _targets(given, network, loss, rows=x.shape[0], columns=columns)
+    symbols = names_in([x, y, *parameters.values()])
+    closed = question.closed or bool(symbols)
+    if closed and question.rounding is not None:
+        raise SheetError("rounding: a formula cannot be rounded; leave out rounding, or closed and the names")
+    values = {INPUT: x, TARGET: y, **parameters}
+    return work_network(
+        network,
+        loss,
+        optimizer,
+        {k: v if v.dtype != object else resolve(v, closed) for k, v in values.items()},
+        Descent(given.epochs, given.batch_size),
+        closed=closed,
+        rounded_to=question.rounding,
+        find=question.find,
+        columns=columns,
+        digits=question.digits,
+        name=question.id,
+        text=question.text,
+        marks=question.marks,
+    )
+
+
+def work_network(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    given: Mapping[str, np.ndarray],
+    descent: Descent,
+    closed: bool = False,
+    rounded_to: int | None = None,
+    find: list[str] | None = None,
+    **shown: Any,
+) -> Working:
+    """Work a network with exact numbers given for x, y and every parameter."""
+    updates, most = len(descent.batches(given[INPUT].shape[0])), MOST_FORMULAS if closed else MOST_UPDATES
+    if updates > most:
+        kind = "with formulas" if closed else "by hand"
+        raise SheetError(f"{updates:,} updates; at most {most:,} are worked {kind}: train it instead")
+    find = find or ["forward", "loss", "gradients", "update"]
+    measured = any(name.endswith(("_before", "_after")) for name in find)
+    program = network.program(loss, optimizer)
+    rate = resolve(read_array(optimizer.learning_rate), closed)
+    tape = work(program, given, descent, rate, _finish(closed, rounded_to), measured)
+    return Working(network=network, program=program, tape=tape, names=_found(tape, find), **shown)
+
+
+def _finish(closed: bool, rounded_to: int | None) -> Callable[[np.ndarray], np.ndarray]:
+    if closed:
+        return tidying
+    return rounding(rounded_to) if rounded_to is not None else lambda value: value
+
+
+def _make(place: str, get: Callable[[Any], Any], table: Any) -> Any:
+    try:
+        return get(table)
+    except (ValueError, TypeError) as error:
+        raise SheetError(f"{place}: {error}") from None
+
+
+def _samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
+    """Inputs or targets with one row per sample; a single list is a single sample."""
+    if array.ndim > 2 or array.ndim == 0:
+        raise SheetError(f"{place}: expected rows of numbers, as [[1, 2], [3, 4]]")
+    if array.ndim == 1:
+        return array.reshape(1, -1)
+    return array.T if columns else array
+
+
+def _layer(place: str, table: LayerGiven) -> tuple[Any, dict[str, Any]]:
+    """The layer, and the values given for its parameters."""
+    arguments = dict(table.model_extra or {})
+    if table.layer == "Dense" and "units" not in arguments:
+        raise SheetError(f"{place}.units: is missing")
+    values = {k: arguments.pop(k) for k in ("W", "b") if k in arguments}
+    if table.layer == "PReLU" and "alpha" in arguments:
+        values["alpha"] = arguments.pop("alpha")
+    layer = _make(place, deserialize, {"name": table.layer, **arguments})
+    made = {}
+    for key, raw in values.items():
+        try:
+            made[key] = read_array(raw)
+        except ValueError as error:
+            raise SheetError(f"{place}.{key}: {error}") from None
+    return layer, made
+
+
+def _parameters(
+    network: Network, given: list[dict[str, np.ndarray]], columns: bool
+) -> dict[str, np.ndarray]:
+    values: dict[str, np.ndarray] = {}
+    for place, arrays in zip(network.places, given, strict=True):
+        at = f"given.layers[{place.number}]"
+        for name, parameter in place.parameters.items():
+            key = name.removesuffix(place.number)
+            if key in arrays:
+                values[name] = _fitted(f"{at}.{key}", arrays.pop(key), parameter.shape, columns)
+            elif isinstance(parameter.initializer, (Zeros, Ones, Constant)):
+                first = parameter.initializer((1,))[0]
+                values[name] = np.full(parameter.shape, Number(first), dtype=object)
+            else:
+                raise SheetError(f"{at}.{key}: is missing; give its values, shape {_shown(parameter.shape, columns)}")
+        if arrays:
+            key = next(iter(arrays))
+            takes = ", ".join(k.removesuffix(place.number) for k in place.parameters) or "none"
+            raise SheetError(f"{at}.{key}: the layer has no such parameter; its parameters are {takes}")
+    return values
+
+
+def _fitted(place: str, array: np.ndarray, shape: tuple[int, ...], columns: bool) -> np.ndarray:
+    """The values of a parameter in rows, where they have its shape in the question's convention."""
+    if columns:
+        array = array.T
+    if len(shape) == 1 and array.ndim == 2 and 1 in array.shape:
+        array = array.reshape(-1)
+    if array.shape != shape:
+        found = array.shape[::-1] if columns else array.shape
+        raise SheetError(
+            f"{place}: expected shape {_shown(shape, columns)}, got {' × '.join(map(str, found)) or 'a number'}"
+        )
+    return array
+
+
+def _shown(shape: tuple[int, ...], columns: bool) -> str:
+    return " × ".join(str(n) for n in (shape[::-1] if columns else shape))
+
+
+def _targets(given: NetworkGiven, network: Network, loss: Loss, rows: int, columns: bool) -> np.ndarray:
+    place, outputs = "given.y", network.output_shape[0]
+    if isinstance(loss, SparseCategoricalCrossentropy):
+        return _labels(place, given.y, rows, outputs)
+    y = given.y
+    if y.ndim == 1 and len(y) == rows != 1 and outputs == 1:
+        y = y.reshape(-1, 1)
+    elif y.ndim == 0:
+        y = y.reshape(1, 1)
+    else:
+        y = _samples(place, y, columns)
+    if y.shape != (rows, outputs):
+        raise SheetError(
+            f"{place}: expected {rows} × {outputs} values (samples × outputs), got {' × '.join(map(str, y.shape))}"
+        )
+    _check_distributions(place, y, loss)
+    if not names_in([y]):
+        y = loss.prepare(resolve(y, closed=False))
+    return y
+
+
+def _labels(place: str, y: np.ndarray, rows: int, classes: int) -> np.ndarray:
+    try:
+        labels = np.asarray([float(v.number()) if hasattr(v, "number") else float(v) for v in y.flat])
+        check_labels(labels, rows, classes)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SheetError(f"{place}: {error}") from None
+    return labels.astype(np.int64)
+
+
+def _check_distributions(place: str, y: np.ndarray, loss: Loss) -> None:
+    """For cross-entropy, ∂L/∂z is a - y only where each row of y adds up to 1."""
+    if loss.entry.name != "categorical_crossentropy" or names_in([y]):
+        return
+    for row, values in enumerate(resolve(y, closed=False), start=1):
+        total = sum(values[1:], values[0])
+        if total != 1:
+            raise SheetError(f"{place}: row {row} adds up to {total}; categorical_crossentropy takes rows that add up to 1")
+
+
+def _found(tape: Tape, find: list[str]) -> list[str]:
+    """The names asked for: whole parts, quantities, or a quantity in every update."""
+    names: dict[str, None] = {}
+    for wanted in find:
+        matches = [
+            q.name
+            for q in tape.quantities.values()
+            if q.step is not None
+            and (q.part == wanted or q.name == wanted or q.name.partition(".")[0] == wanted)
+        ]
+        if wanted in (BEFORE, AFTER):
+            matches = [q.name for q in tape.quantities.values() if q.part == wanted]
+        if not matches:
+            known = {q.name.partition(".")[0] for q in tape.quantities.values() if q.step and q.part not in (BEFORE, AFTER)}
+            raise SheetError(
+                f"find: {wanted!r} is no part and no quantity here; parts are forward, loss, gradients, "
+                f"update, updates, loss_before, loss_after; quantities are {', '.join(sorted(known))}"
+            )
+        names.update(dict.fromkeys(matches))
+    order = {name: i for i, name in enumerate(tape.quantities)}
+    return sorted(names, key=order.__getitem__)

@@ -1,0 +1,128 @@
+"""Writing a term out: the expression with its numbers put in, as TeX or as plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.paper.notation import decimal_tex, exact_tex, plain_number
+from chainrule.paper.numbers import Number
+from chainrule.paper.terms import Term
+
+SUM, SIGN, PRODUCT, POWER, ATOM = range(5)
+"""How tightly an expression holds together; one looser than its place gets parentheses."""
+
+Written = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Plain text for the terminal."""
+
+    digits: int
+
+    times = "·"
+    minus = "−"  # noqa: RUF001
+
+    def number(self, value: Any) -> Written:
+        text = plain_number(value, self.digits)
+        return text.replace("-", "−"), _tightness(value, text)
+
+    def brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def fraction(self, top: Written, bottom: Written) -> Written:
+        return f"{self.fit(top, PRODUCT)}/{self.fit(bottom, POWER)}", PRODUCT
+
+    def power(self, base: Written, exponent: Written) -> Written:
+        written = {"2": "²", "3": "³"}.get(exponent[0]) or f"^{self.fit(exponent, ATOM)}"
+        return self.fit(base, ATOM) + written, POWER
+
+    def function(self, name: str, argument: Written) -> Written:
+        if name == "exp":
+            return self.power(("e", ATOM), argument)
+        if name == "abs":
+            return f"|{argument[0]}|", ATOM
+        if name == "ceil":
+            return f"⌈{argument[0]}⌉", ATOM
+        return f"{'√' if name == 'sqrt' else name}({argument[0]})", ATOM
+
+    def fit(self, written: Written, place: int) -> str:
+        text, tightness = written
+        return text if tightness >= place else self.brackets(text)
+
+
+@dataclass(frozen=True)
+class TeX(Plain):
+    """TeX for documents."""
+
+    times = r" \cdot "
+    minus = "-"
+
+    def number(self, value: Any) -> Written:
+        plain = plain_number(value, self.digits)
+        text = exact_tex(value) if "/" in plain else decimal_tex(value, self.digits)
+        return text, _tightness(value, plain)
+
+    def brackets(self, text: str) -> str:
+        return rf"\left( {text} \right)" if "frac" in text else f"({text})"
+
+    def fraction(self, top: Written, bottom: Written) -> Written:
+        return rf"\frac{{{top[0]}}}{{{bottom[0]}}}", ATOM
+
+    def power(self, base: Written, exponent: Written) -> Written:
+        return f"{self.fit(base, ATOM)}^{{{exponent[0]}}}", POWER
+
+    def function(self, name: str, argument: Written) -> Written:
+        if name == "exp":
+            return self.power(("e", ATOM), argument)
+        if name == "abs":
+            return rf"\left| {argument[0]} \right|", ATOM
+        if name == "ceil":
+            return rf"\left\lceil {argument[0]} \right\rceil", ATOM
+        if name == "sqrt":
+            return rf"\sqrt{{{argument[0]}}}", ATOM
+        return rf"\{name}({argument[0]})", ATOM
+
+
+def _tightness(value: Any, text: str) -> int:
+    if not isinstance(value, Number):
+        return ATOM if text.isalnum() else SUM
+    if text.startswith("-"):
+        return SIGN
+    return PRODUCT if "/" in text or "e" in text else ATOM
+
+
+def write(term: Term, style: Plain, second_factor_first: bool = False) -> str:
+    """The term's expression with its numbers put in.
+
+    >>> from chainrule.paper.numbers import Number
+    >>> x, w, b = Term(Number(-2)), Term(Number("0.5")), Term(Number(1))
+    >>> write(w * x + b, Plain(6)), write(1 / (1 + (-x).exp()), Plain(6))
+    ('0.5·(−2) + 1', '1/(1 + e^(−(−2)))')
+    >>> write(b / w, TeX(6))
+    '\\\\frac{1}{0.5}'
+    """
+    return _written(term, style, second_factor_first)[0]
+
+
+def _written(term: Term, style: Plain, swap: bool) -> Written:
+    if not term.operation:
+        return style.number(term.value)
+    parts = [_written(argument, style, swap) for argument in term.arguments]
+    match term.operation:
+        case "+":
+            return f"{parts[0][0]} + {style.fit(parts[1], PRODUCT)}", SUM
+        case "-":
+            return f"{parts[0][0]} {style.minus} {style.fit(parts[1], PRODUCT)}", SUM
+        case "neg":
+            return f"{style.minus}{style.fit(parts[0], PRODUCT)}", SIGN
+        case "*":
+            first, second = reversed(parts) if swap else parts
+            opening = first[0] if first[1] == SIGN else style.fit(first, PRODUCT)
+            return f"{opening}{style.times}{style.fit(second, POWER)}", PRODUCT if opening[0] != style.minus else SIGN
+        case "/":
+            return style.fraction(*parts)
+        case "^":
+            return style.power(*parts)
+    return style.function(term.operation, parts[0])
