@@ -10,6 +10,7 @@ import numpy as np
 
 from chainrule.paper.digits import significant
 from chainrule.paper.numbers import Number
+from chainrule.paper.plain import SUBSCRIPTS, SUPERSCRIPTS, plain
 
 DIGITS = 6
 """Significant digits of a decimal, where a question does not say."""
@@ -28,7 +29,6 @@ _WORDS = {
     "updates": r"\text{updates}",
 }
 _PLAIN = {"loss": "L", "learning_rate": "η", "rows": "m", "batch_size": "B"}
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _split_name(name: str) -> tuple[str, str, str]:
@@ -77,17 +77,16 @@ def plain_name(name: str) -> str:
     stem, number, ending = _split_name(name)
     if _is_gradient(stem, number):
         return "∂L/∂" + plain_name(stem[1:] + number + ending)
-    below = number.replace("_", ",").translate(_SUBSCRIPTS)
+    below = number.replace("_", ",").translate(SUBSCRIPTS)
     if ending.startswith("."):
-        above = ending[1:].translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        ending = f"⁽{above}⁾"
+        ending = f"⁽{ending[1:].translate(SUPERSCRIPTS)}⁾"
     return _PLAIN.get(stem, stem) + below + ending.replace("_", " ")
 
 
 def plain_number(value: Any, digits: int = DIGITS) -> str:
     """A number as a person writes it: ``0.2``, ``1/3``, ``2.71828``, or its formula."""
     if not isinstance(value, Number):
-        return str(value)
+        return formula_text(value)
     decimal = significant(value, digits)
     if decimal.exact or value.exact is None:
         return decimal.text
@@ -95,10 +94,20 @@ def plain_number(value: Any, digits: int = DIGITS) -> str:
     return fraction if len(fraction) <= LONGEST_FRACTION // 3 else decimal.text
 
 
+def formula_text(value: Any) -> str:
+    """A formula, or a label, as plain text."""
+    return plain(value.tex) if hasattr(value, "tex") else str(value)
+
+
+def minus(text: str) -> str:
+    """The text with real minus signs, as long as a plus."""
+    return text.replace("-", "−")
+
+
 def exact_text(value: Any, digits: int = DIGITS, longest: int = LONGEST_FRACTION) -> str:
     """The exact number as text, ``17/10``, or the proven decimals of one that has no fraction."""
     if not isinstance(value, Number):
-        return str(value)
+        return formula_text(value)
     if value.exact is not None and len(str(value.exact)) <= longest:
         return str(value.exact)
     return significant(value, digits).text
@@ -111,8 +120,8 @@ def exact_tex(value: Any, digits: int = DIGITS) -> str:
     text = exact_text(value, digits)
     if "/" in text:
         top, bottom = text.split("/")
-        sign = "-" if top.startswith("-") else ""
-        return rf"{sign}\frac{{{top.lstrip('-')}}}{{{bottom}}}"
+        fraction = rf"\frac{{{top.lstrip('-')}}}{{{bottom}}}"
+        return f"{{-{fraction}}}" if top.startswith("-") else fraction
     return _scientific(text)
 
 
@@ -124,8 +133,10 @@ def decimal_tex(value: Any, digits: int = DIGITS) -> str:
 
 
 def _scientific(text: str) -> str:
+    """A decimal in TeX; a negative one in braces, so that its sign is set as a sign."""
     mantissa, _, power = text.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
+    tex = rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
+    return f"{{{tex}}}" if text.startswith("-") else tex
 
 
 def is_short_of_exact(value: np.ndarray, digits: int = DIGITS) -> bool:

@@ -14,7 +14,8 @@ from pylatexenc.latex2text import (
 )
 from pylatexenc.latexwalker import LatexWalker
 
-_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain(tex: str) -> str:
@@ -28,9 +29,11 @@ def plain(tex: str) -> str:
     '∂L/∂z₂ W₂ᵀ'
     """
     tex = re.sub(r"\^\{\\top\}", "ᵀ", tex)
-    tex = re.sub(r"_\{([\d,]+)\}", lambda m: m[1].translate(_SUBSCRIPTS), tex)
+    tex = re.sub(r"_\{([\d,]+)\}", lambda m: m[1].translate(SUBSCRIPTS), tex)
     tex = re.sub(r"_\{(\w)\}", r"_\1", tex)
-    tex = re.sub(r"\^2(?!\d)", "²", tex)
+    tex = re.sub(r"\^\{\((\d+)\)\}", lambda m: f"⁽{m[1].translate(SUPERSCRIPTS)}⁾", tex)
+    tex = re.sub(r"\^\{\\text\{(\w+)\}\}", r"\\text{ \1}", tex)
+    tex = re.sub(r"\^(?:2|\{2\})(?!\d)", "²", tex)
     tex = re.sub(r"\\operatorname\{(\w+)\}", r"\1 ", tex)
     tex = re.sub(r"\^\{(?=[^{}]{2,})([^{}]*)\}", r"^{(\1)}", tex)
     text = _converter().nodelist_to_text(LatexWalker(tex).get_latex_nodes()[0])

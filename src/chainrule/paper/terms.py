@@ -59,7 +59,7 @@ class Term:
         return _applied("^", self, exponent)
 
     def __neg__(self) -> Term:
-        return Term(-self.value, "neg", (self,))
+        return Term(-self.value, "neg", (self,)) if self.operation else Term(-self.value)
 
     def __abs__(self) -> Term:
         return Term(abs(self.value), "abs", (self,))

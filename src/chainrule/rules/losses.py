@@ -219,7 +219,7 @@ mean_squared_error = LossTerm(
     term=lambda y, a: (y - a) ** 2,
     slope=lambda y, a: -2 * (y - a),
     tex="(<y> - <a>)^2",
-    slope_tex="(-2)(<y> - <a>)",
+    slope_tex="({-2})(<y> - <a>)",
     slope_slips=(
         Slip("no_factor_two", "the factor 2 of the square is left out", lambda y, a: a - y, "<a> - <y>"),
     ),

@@ -1,0 +1,28 @@
+"""What templates show of a worked question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.paper.explain import APPROXIMATELY, Entry, explain, given_entries
+from chainrule.paper.workings import Working
+
+
+def question_context(working: Working) -> dict[str, Any]:
+    """Name, marks, text, given values and parts, explained."""
+    return {
+        "name": working.name,
+        "marks": f"{working.marks:g}",
+        "text": working.text.strip(),
+        "given": given_entries(working),
+        "parts": [
+            {"title": part.title, "entries": [_entry(entry) for entry in part.entries]}
+            for part in explain(working)
+        ],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    sign = APPROXIMATELY if entry.approximate else "="
+    decimals = f" {sign} {entry.decimals_tex}" if entry.decimals_tex else ""
+    return vars(entry) | {"decimals": decimals, "is_single": entry.is_single}

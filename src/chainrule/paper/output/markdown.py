@@ -1,0 +1,31 @@
+"""A solution as Markdown with formulas in TeX, as GitHub, Jupyter and pandoc read it."""
+
+from __future__ import annotations
+
+import re
+
+from jinja2 import Environment, PackageLoader
+
+from chainrule.paper.output.context import question_context
+from chainrule.paper.workings import Solution
+
+
+def markdown(solution: Solution) -> str:
+    """The whole document."""
+    environment = Environment(
+        loader=PackageLoader("chainrule.paper.output"),
+        autoescape=False,  # noqa: S701 - Markdown, not HTML; text is escaped by _escaped
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    workings = []
+    for working in solution.workings:
+        context = question_context(working)
+        workings.append(context | {"name": _escaped(context["name"]), "text": _escaped(context["text"])})
+    text = environment.get_template("solution.md").render(title=_escaped(solution.title), workings=workings)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _escaped(text: str) -> str:
+    """Text of the worksheet, so that none of it is taken for Markdown or HTML."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|])", r"\\\1", text)

@@ -1,0 +1,37 @@
+"""A solution as a Jupyter notebook that runs: the working to read, and code that works it again."""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from chainrule.paper.output.markdown import markdown
+from chainrule.paper.workings import Solution
+
+
+
+def notebook(solution: Solution) -> str:
+    """The notebook's JSON: one section per question, then the sheet and the code that solves it."""
+    cells = [new_markdown_cell(f"# {solution.title}")]
+    for working in solution.workings:
+        one = markdown(Solution(solution.title, [working]))
+        cells.append(new_markdown_cell(one.partition("\n")[2].strip()))
+    if solution.source:
+        cells += [
+            new_markdown_cell("## Work it again\n\nChange a number in the sheet and run the cells."),
+            new_code_cell(f"import chainrule\n\nsheet = {_literal(solution.source)}\nsolution = chainrule.solve(sheet)\nsolution"),
+            new_code_cell("{w.name: [q.name for q in w.quantities] for w in solution.workings}"),
+        ]
+    made = new_notebook(cells=cells)
+    made.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for number, cell in enumerate(made.cells, start=1):
+        cell["id"] = f"cell-{number}"
+    nbformat.validate(made)
+    return nbformat.writes(made) + "\n"
+
+
+def _literal(text: str) -> str:
+    """The text as a Python string over several lines; as a plain literal where quotes forbid it."""
+    if "'''" in text or "\\" in text or text.endswith("'"):
+        return repr(text)
+    return f"'''\n{text.strip()}\n'''"
