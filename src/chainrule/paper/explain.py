@@ -13,10 +13,12 @@ from chainrule.layers.steps import Step
 from chainrule.paper.digits import significant
 from chainrule.paper.notation import (
     decimal_tex,
+    exact_digits,
     exact_tex,
     exact_text,
     formula_text,
-    is_short_of_exact,
+    is_rounded,
+    is_written_exactly,
     minus,
     plain_array,
     plain_name,
@@ -70,7 +72,8 @@ class Entry:
     value_plain: str = ""
     decimals_tex: str = ""
     decimals_plain: str = ""
-    approximate: bool = False
+    value_is_exact: bool = True
+    decimals_are_exact: bool = True
     lines: list[Line] = field(default_factory=list)
     left_out: int = 0
 
@@ -124,8 +127,8 @@ def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
     decimals_plain = plain_array(value, lambda v: _decimal_plain(v, digits))
     exact = tex_array(value, lambda v: exact_tex(v, digits))
     decimals = tex_array(value, lambda v: decimal_tex(v, digits))
-    approximate = is_short_of_exact(value, digits)
-    has_both = decimals_plain != exact_plain
+    written_exactly = is_written_exactly(value, digits)
+    has_both = written_exactly and decimals_plain != exact_plain
     return Entry(
         quantity.name,
         tex_name(quantity.name),
@@ -134,7 +137,8 @@ def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
         value_plain=exact_plain,
         decimals_tex=decimals if has_both else "",
         decimals_plain=decimals_plain if has_both else "",
-        approximate=approximate,
+        value_is_exact=written_exactly,
+        decimals_are_exact=not is_rounded(value, digits),
         **more,
     )
 
@@ -249,14 +253,13 @@ def _line(
     index = _index(place, values.shape, working.columns)
     tex = f"({tex_name(name)})_{{{index}}}" if index else tex_name(name)
     text = f"{plain_name(name)}[{index}]" if index else plain_name(name)
-    shown = exact_text(value, digits)
+    shown, exact = exact_text(value, digits), exact_digits(value, digits).exact
     repeats = {shown, significant(value, digits).text if isinstance(value, Number) else shown}
     if expressions[0] and expressions[1] not in repeats and not _has_symbols(value):
         tex += f" = {expressions[0]}"
         text += f" = {expressions[1]}"
-    is_ball = isinstance(value, Number) and value.exact is None
-    tex += f" {APPROXIMATELY if is_ball else '='} {exact_tex(value, digits)}"
-    text += f" {'≈' if is_ball else '='} {minus(shown)}"
+    tex += f" {'=' if exact else APPROXIMATELY} {exact_tex(value, digits)}"
+    text += f" {'=' if exact else '≈'} {minus(shown)}"
     if not index and isinstance(value, Number) and "/" in shown:
         decimal = significant(value, digits)
         tex += f" {'=' if decimal.exact else APPROXIMATELY} {decimal_tex(value, digits)}"

@@ -8,16 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.digits import significant
+from chainrule.paper.digits import Digits, significant
 from chainrule.paper.numbers import Number
 from chainrule.paper.plain import SUBSCRIPTS, SUPERSCRIPTS, plain
 
 DIGITS = 6
 """Significant digits of a decimal, where a question does not say."""
-LONGEST_FRACTION = 24
-"""Characters. A longer fraction is shown as its decimals; ``--json`` has it whole."""
+LONGEST_FRACTION = 12
+LONGEST_EXACT = 17
+"""Characters. A longer fraction is written as its decimal where that ends; beyond the second length
+only the digits asked for are shown. ``--json`` has every number whole."""
+LONGEST_PUT_IN = 8
+"""Characters. A longer fraction is put into a formula as its decimals."""
 LARGEST_ARRAY = 8
-"""Rows or columns. Of a larger array the first and the last are shown."""
+FIRST_SHOWN = 3
+"""Rows or columns. Of an array with more than the first number, the first few and the last are shown."""
 
 _GREEK = ("alpha", "beta", "gamma", "eta", "theta", "mu", "sigma", "lambda", "delta", "rho")
 _WORDS = {
@@ -91,7 +96,7 @@ def plain_number(value: Any, digits: int = DIGITS) -> str:
     if decimal.exact or value.exact is None:
         return decimal.text
     fraction = str(value.exact)
-    return fraction if len(fraction) <= LONGEST_FRACTION // 3 else decimal.text
+    return fraction if len(fraction) <= LONGEST_PUT_IN else decimal.text
 
 
 def formula_text(value: Any) -> str:
@@ -104,13 +109,30 @@ def minus(text: str) -> str:
     return text.replace("-", "−")
 
 
-def exact_text(value: Any, digits: int = DIGITS, longest: int = LONGEST_FRACTION) -> str:
-    """The exact number as text, ``17/10``, or the proven decimals of one that has no fraction."""
+def exact_digits(value: Any, digits: int = DIGITS) -> Digits:
+    """The number written exactly, ``17/10``, or its proven decimals where it is long or no fraction.
+
+    >>> exact_digits(Number("1.7")).text, exact_digits(Number("0.32310995")).text
+    ('17/10', '0.32310995')
+    >>> exact_digits(Number("1/3") ** 30)
+    Digits(text='4.85694e-15', exact=False)
+    """
     if not isinstance(value, Number):
-        return formula_text(value)
-    if value.exact is not None and len(str(value.exact)) <= longest:
-        return str(value.exact)
-    return significant(value, digits).text
+        return Digits(formula_text(value), exact=True)
+    fraction = str(value.exact) if value.exact is not None else ""
+    if fraction and len(fraction) <= LONGEST_FRACTION:
+        return Digits(fraction, exact=True)
+    decimal = significant(value, LONGEST_EXACT if fraction else digits)
+    if decimal.exact and len(decimal.text) <= LONGEST_EXACT:
+        return decimal
+    if fraction and len(fraction) <= LONGEST_EXACT:
+        return Digits(fraction, exact=True)
+    return significant(value, digits)
+
+
+def exact_text(value: Any, digits: int = DIGITS) -> str:
+    """The text of :func:`exact_digits`."""
+    return exact_digits(value, digits).text
 
 
 def exact_tex(value: Any, digits: int = DIGITS) -> str:
@@ -139,9 +161,14 @@ def _scientific(text: str) -> str:
     return f"{{{tex}}}" if text.startswith("-") else tex
 
 
-def is_short_of_exact(value: np.ndarray, digits: int = DIGITS) -> bool:
+def is_rounded(value: np.ndarray, digits: int = DIGITS) -> bool:
     """Whether some element's decimals are not the element itself, but rounded."""
     return any(isinstance(v, Number) and not significant(v, digits).exact for v in value.flat)
+
+
+def is_written_exactly(value: np.ndarray, digits: int = DIGITS) -> bool:
+    """Whether :func:`exact_text` gives every element exactly."""
+    return all(exact_digits(v, digits).exact for v in value.flat)
 
 
 def tex_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
@@ -163,12 +190,8 @@ def plain_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
 
 
 def _ends(values: np.ndarray) -> list[Any]:
-    if len(values) <= LARGEST_ARRAY:
-        return list(values)
-    half = LARGEST_ARRAY // 2
-    return [*values[:half], *values[-half + 1 :]]
+    return list(values) if len(values) <= LARGEST_ARRAY else [*values[:FIRST_SHOWN], values[-1]]
 
 
 def _shortened(parts: list[str], values: np.ndarray, dots: str) -> list[str]:
-    half = LARGEST_ARRAY // 2
-    return parts if len(values) <= LARGEST_ARRAY else [*parts[:half], dots, *parts[half:]]
+    return parts if len(values) <= LARGEST_ARRAY else [*parts[:FIRST_SHOWN], dots, *parts[FIRST_SHOWN:]]

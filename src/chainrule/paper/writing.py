@@ -12,6 +12,9 @@ from chainrule.paper.terms import Term
 SUM, SIGN, PRODUCT, POWER, ATOM = range(5)
 """How tightly an expression holds together; one looser than its place gets parentheses."""
 
+LONGEST_SUM = 8
+"""Terms. Of a longer sum the first few and the last are written."""
+
 Written = tuple[str, int]
 
 
@@ -22,6 +25,7 @@ class Plain:
     digits: int
 
     times = "·"
+    dots = "…"
     minus = "−"  # noqa: RUF001
 
     def number(self, value: Any) -> Written:
@@ -57,6 +61,7 @@ class TeX(Plain):
     """TeX for documents."""
 
     times = r" \cdot "
+    dots = r"\cdots"
     minus = "-"
 
     def number(self, value: Any) -> Written:
@@ -99,7 +104,7 @@ def write(term: Term, style: Plain, second_factor_first: bool = False) -> str:
     >>> from chainrule.paper.numbers import Number
     >>> x, w, b = Term(Number(-2)), Term(Number("0.5")), Term(Number(1))
     >>> write(w * x + b, Plain(6)), write(1 / (1 + (-x).exp()), Plain(6))
-    ('0.5·(−2) + 1', '1/(1 + e^(−(−2)))')
+    ('0.5·(−2) + 1', '1/(1 + e²)')
     >>> write(b / w, TeX(6))
     '\\\\frac{1}{0.5}'
     """
@@ -109,6 +114,8 @@ def write(term: Term, style: Plain, second_factor_first: bool = False) -> str:
 def _written(term: Term, style: Plain, swap: bool) -> Written:
     if not term.operation:
         return style.number(term.value)
+    if term.operation == "+" and len(terms := _terms(term)) > LONGEST_SUM:
+        return _long_sum(terms, style, swap), SUM
     parts = [_written(argument, style, swap) for argument in term.arguments]
     match term.operation:
         case "+":
@@ -126,3 +133,20 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
         case "^":
             return style.power(*parts)
     return style.function(term.operation, parts[0])
+
+
+def _terms(term: Term) -> list[Term]:
+    """The terms of a sum, however often it was added to."""
+    terms = []
+    while term.operation == "+":
+        term, last = term.arguments
+        terms.append(last)
+    return [term, *reversed(terms)]
+
+
+def _long_sum(terms: list[Term], style: Plain, swap: bool) -> str:
+    """The first terms of a sum and the last two, dots for those between."""
+    shown = [_written(term, style, swap) for term in (*terms[:3], *terms[-2:])]
+    first, *rest = shown
+    written = [first[0], *(style.fit(part, PRODUCT) for part in rest)]
+    return " + ".join([*written[:3], style.dots, *written[3:]])

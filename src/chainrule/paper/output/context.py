@@ -23,6 +23,7 @@ def question_context(working: Working) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    sign = APPROXIMATELY if entry.approximate else "="
-    decimals = f" {sign} {entry.decimals_tex}" if entry.decimals_tex else ""
-    return vars(entry) | {"decimals": decimals, "is_single": entry.is_single}
+    value = f"{'=' if entry.value_is_exact else APPROXIMATELY} {entry.value_tex}"
+    if entry.decimals_tex:
+        value += f" {'=' if entry.decimals_are_exact else APPROXIMATELY} {entry.decimals_tex}"
+    return vars(entry) | {"value": value, "is_single": entry.is_single}

@@ -57,6 +57,5 @@ def _worked(entry: Entry) -> Iterator[tuple[int, Text]]:
         return
     value = minus(entry.value_plain)
     if entry.decimals_plain:
-        value += f" {'≈' if entry.approximate else '='} {minus(entry.decimals_plain)}"
-    yield 2, Text.assemble((entry.plain, "bold"), " = ", (value, "green"))
-
+        value += f" {'=' if entry.decimals_are_exact else '≈'} {minus(entry.decimals_plain)}"
+    yield 2, Text.assemble((entry.plain, "bold"), " = " if entry.value_is_exact else " ≈ ", (value, "green"))

@@ -1,0 +1,90 @@
+"""The training file: what ``chainrule train`` trains, as TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from chainrule.paper.sheet import LayerGiven, SheetError, Table, describe, parse_toml, read_text
+
+
+class TrainFileError(ValueError):
+    """A training file that cannot be used; the message names the place and what was expected."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+class DataTable(_Strict):
+    """Where the data comes from: a name, a file, or the numbers themselves."""
+
+    name: str | None = Field(None, description="a data set that comes along: digits")
+    csv: Path | None = Field(None, description="a CSV file with a header row")
+    target: str | None = Field(None, description="the target's column in the CSV file")
+    npz: Path | None = Field(None, description="a .npz file with arrays x and y")
+    x: Path | list[Any] | None = Field(None, description="a .npy file, or rows of numbers")
+    y: Path | list[Any] | None = None
+    test: float = Field(0.0, ge=0, lt=1, description="the part of the rows that is kept for the test")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> DataTable:
+        given = [key for key in ("name", "csv", "npz", "x") if getattr(self, key) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ValueError(f"give one of name, csv, npz, or x and y; got {found}")
+        if (self.csv is None) != (self.target is None):
+            raise ValueError("csv and target go together: target names the column to predict")
+        if (self.x is None) != (self.y is None):
+            raise ValueError("x and y go together")
+        return self
+
+
+class FitTable(_Strict):
+    """How long to train: ``fit``'s arguments."""
+
+    epochs: int = Field(10, ge=1)
+    batch_size: int = Field(32, ge=1)
+    shuffle: bool = True
+
+
+class TrainFile(_Strict):
+    """Everything that is trained."""
+
+    title: str = "Training"
+    seed: int = Field(0, ge=0)
+    data: DataTable
+    layers: list[LayerGiven] = Field(min_length=1)
+    loss: Table
+    optimizer: Table = "SGD"
+    metrics: list[str] = []
+    fit: FitTable = FitTable()
+
+
+def read_train_file(path: Path) -> TrainFile:
+    """A training file. Raises TrainFileError, one line that names the place; OSError if it cannot be read."""
+    try:
+        return parse_train_file(read_text(path), path.parent)
+    except (SheetError, TrainFileError) as error:
+        raise TrainFileError(f"{path}: {error}") from None
+
+
+def parse_train_file(text: str, folder: Path = Path()) -> TrainFile:
+    """A training file from its text; files that it names are looked for from the folder.
+
+    >>> parse_train_file('loss = "mse"')
+    Traceback (most recent call last):
+    chainrule.experiment.file.TrainFileError: data: is missing (and 1 more)
+    """
+    raw = parse_toml(text)
+    try:
+        file = TrainFile.model_validate(raw)
+    except ValidationError as error:
+        raise TrainFileError(describe(error, raw, TrainFile)) from None
+    for key in ("csv", "npz", "x", "y"):
+        path = getattr(file.data, key)
+        if isinstance(path, Path):
+            setattr(file.data, key, folder / path)
+    return file
