@@ -176,6 +176,8 @@ INITIALIZERS = with_aliases(
         LecunUniform,
         LecunNormal,
     ),
+    zero=Zeros,
+    one=Ones,
     normal=RandomNormal,
     uniform=RandomUniform,
 )

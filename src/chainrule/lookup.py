@@ -27,8 +27,8 @@ def snake_case(name: str) -> str:
     >>> snake_case("MeanSquaredError"), snake_case("SGD"), snake_case("KLDivergence")
     ('mean_squared_error', 'sgd', 'kl_divergence')
     """
-    words = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
 def build(kind: str, identifier: Any, classes: Mapping[str, type], base: type) -> Any:

@@ -130,7 +130,7 @@ class Huber(Loss):
     def __init__(
         self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None
     ) -> None:
-        super().__init__(reduction, name)
+        super().__init__(reduction, name or "huber_loss")
         if not delta > 0:
             raise ValueError(f"delta must be greater than 0, got {delta!r}")
         self.delta = delta
@@ -165,7 +165,8 @@ class SparseCategoricalCrossentropy(Loss):
 
     def __call__(self, y_true: Any, y_pred: Any) -> Any:
         a = _rows(y_pred)
-        labels = np.asarray(y_true).reshape(-1)
+        labels = np.asarray(y_true)
+        labels = labels.reshape(-1) if labels.shape[1:] in ((), (1,)) else labels
         check_labels(labels, rows=a.shape[0], classes=a.shape[-1])
         return self.value(labels.astype(np.int32), a)
 

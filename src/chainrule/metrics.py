@@ -8,15 +8,13 @@ from chainrule.rules.metrics import METRICS
 from chainrule.rules.rule import Rule
 
 ALIASES = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}
-_ACCURACY = {
-    "sparse_categorical_crossentropy": "sparse_categorical_accuracy",
-    "categorical_crossentropy": "categorical_accuracy",
-    "kl_divergence": "categorical_accuracy",
-}
 
 
-def get(identifier: str, loss: Loss) -> Rule:
-    """The rule of a metric; ``"accuracy"`` (or ``"acc"``) is chosen by the loss, as Keras does.
+def get(identifier: str, loss: Loss, outputs: int | None = None) -> Rule:
+    """The rule of a metric for a network of so many outputs.
+
+    ``"accuracy"`` (or ``"acc"``) is chosen as Keras does: sparse where the targets are labels, binary
+    for one output, categorical for several. Without ``outputs`` the loss says whether one is meant.
 
     Raises ValueError for a name that is not known.
 
@@ -25,9 +23,16 @@ def get(identifier: str, loss: Loss) -> Rule:
     'sparse_categorical_accuracy'
     """
     if identifier in ("accuracy", "acc"):
-        identifier = _ACCURACY.get(loss.entry.name, "binary_accuracy")
+        identifier = _accuracy(loss, outputs)
     name = ALIASES.get(identifier, identifier)
     if name not in METRICS:
         known = (*METRICS, *ALIASES, "accuracy")
         raise ValueError(f"unknown metric {identifier!r}: {suggest(identifier, known)}")
     return METRICS[name]
+
+
+def _accuracy(loss: Loss, outputs: int | None) -> str:
+    if loss.entry.name == "sparse_categorical_crossentropy":
+        return "sparse_categorical_accuracy"
+    several = loss.entry.per == "row" if outputs is None else outputs > 1
+    return "categorical_accuracy" if several else "binary_accuracy"

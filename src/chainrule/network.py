@@ -90,7 +90,8 @@ class Network:
         forward = tuple(step for pen in pens for step in pen.steps)
         backward = _write_backward(self.places, pens, inputs, loss)
         losses = (Step(LOSS, loss.value, (TARGET, output.text)),)
-        losses, backward = _fuse(losses, backward, forward, loss)
+        last = next(step for step in forward if step.name == output.text)
+        losses, backward = _fuse(losses, backward, last, loss)
         trained = self.parameters
         update, state = optimizer.write(trained)
         return Program(forward, losses, backward, update, output.text, trained, state)
@@ -108,7 +109,13 @@ class Network:
         """Write all forward passes; returns the input of each layer, and last the output."""
         names = [Name(INPUT)]
         for place, pen in zip(self.places, pens, strict=True):
-            names.append(place.layer.forward(pen, names[-1]))
+            output = place.layer.forward(pen, names[-1])
+            if output not in [Name(step.name) for step in pen.steps]:
+                raise TypeError(
+                    f"layer {place.number} ({place.name}): forward must return a quantity that it wrote, as "
+                    f"`return q.a`; it returned {output!r}"
+                )
+            names.append(output)
         return names
 
 
@@ -146,14 +153,13 @@ def _write_backward(
 
 
 def _fuse(
-    losses: tuple[Step, ...], backward: tuple[Step, ...], forward: tuple[Step, ...], loss: Loss
+    losses: tuple[Step, ...], backward: tuple[Step, ...], last: Step, loss: Loss
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """Take the loss and the activation before it together, where that simplifies ∂loss/∂z.
 
     The two factors of ∂loss/∂z overflow for confident outputs; their product, a - y, does not.
     The gradient in a stays among the steps, as courses ask for it, though nothing uses it.
     """
-    last = forward[-1]
     first, second, *rest = backward
     if not loss.fuses_with(last.rule.name) or second.rule.name != f"{last.rule.name}_backward":
         return losses, backward

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from chainrule.cli import demo, schema, solve, train
@@ -45,13 +44,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """The exit status of a command line."""
     try:
         status = app(args=arguments, standalone_mode=False)
-    except click.ClickException as error:
+    except typer.TyperException as error:
         return _unusable(error.format_message())
     except (ValueError, ArithmeticError) as error:
         return _unusable(str(error))
     except OSError as error:
         return _unusable(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("chainrule: stopped\n")
         return 130
     return status if isinstance(status, int) else 0

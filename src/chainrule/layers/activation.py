@@ -74,7 +74,7 @@ class PReLU(_Elementwise):
     (3,)
     """
 
-    def __init__(self, alpha_initializer: Any = "zeros", name: str | None = None) -> None:
+    def __init__(self, alpha_initializer: Any = "Zeros", name: str | None = None) -> None:
         super().__init__(name)
         self.alpha_initializer = initializers.get(alpha_initializer)
         self.activation = ACTIVATIONS["prelu"]

@@ -63,7 +63,7 @@ class Layer:
         ``da`` is the gradient in the output. This one comes from ``jax.vjp`` of ``forward``.
         """
         forward = tuple(q.steps)
-        output = forward[-1].name
+        output = da.text.removeprefix("d")
         own = {step.name for step in forward}
         inputs = tuple(dict.fromkeys(i for step in forward for i in step.inputs if i not in own))
         names = (da, *(Name(i) for i in inputs))

@@ -87,6 +87,8 @@ class Quantities:
                 f"{name!r} must be a rule applied to quantities, got {type(call).__name__}; make the "
                 "formula a chainrule.rule and apply it to q's quantities"
             )
+        if any(step.name == name for step in self.steps):
+            raise ValueError(f"{name!r} is written already: a quantity has one value, so name this one anew")
         inputs = tuple(i.text if isinstance(i, Name) else _not_a_name(call, i) for i in call.inputs)
         self.steps.append(Step(name, call.rule, inputs, call.options, self.number))
         return Name(name)

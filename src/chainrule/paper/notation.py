@@ -114,8 +114,8 @@ def exact_digits(value: Any, digits: int = DIGITS) -> Digits:
 
     >>> exact_digits(Number("1.7")).text, exact_digits(Number("0.32310995")).text
     ('17/10', '0.32310995')
-    >>> exact_digits(Number("1/3") ** 30)
-    Digits(text='4.85694e-15', exact=False)
+    >>> exact_digits(Number("1/3") ** 40)
+    Digits(text='8.22526e-20', exact=False)
     """
     if not isinstance(value, Number):
         return Digits(formula_text(value), exact=True)

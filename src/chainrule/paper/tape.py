@@ -105,6 +105,8 @@ def work(
     for name, value in (("epochs", descent.epochs), ("rows", rows), ("batch_size", descent.batch_size or rows)):
         tape.give(name, np.asarray(Number(value), dtype=object))
     for name, parameter in program.state.items():
+        if name in given:
+            continue
         zero = type(next(iter(given[INPUT].flat)))(0)
         tape.give(name, np.full(parameter.shape, zero, dtype=object))
     count = Step(COUNT, number_of_updates, ("epochs", "rows", "batch_size"))

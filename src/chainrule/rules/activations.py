@@ -48,6 +48,11 @@ class Activation:
         if unknown:
             takes = ", ".join(self.options) or "no options"
             raise TypeError(f"activation {self.name!r} does not take {min(unknown)!r}; it takes {takes}")
+        for option, value in options.items():
+            try:
+                value - value  # what numbers of every kind can, exact ones and symbols too
+            except TypeError:
+                raise TypeError(f"{option} of {self.name!r} must be a number, got {value!r}") from None
 
         def changed(rule: Rule) -> Rule:
             return replace(rule, defaults={**rule.defaults, **options})

@@ -1,0 +1,136 @@
+"""The report of a training run: one self-contained HTML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+from markupsafe import Markup
+from sklearn.metrics import confusion_matrix
+
+from chainrule.cost.count import layer_costs
+from chainrule.experiment.run import Run
+from chainrule.paper.output.html import environment as paper_environment
+from chainrule.paper.output.html import html_context, stylesheet
+from chainrule.paper.workings import Working
+from chainrule.report import figures
+from chainrule.training.single import compiled_step
+
+MOST_WRONG = 16
+
+
+@dataclass(frozen=True)
+class HandStep:
+    """The next update of the trained network on one row, worked by hand and compared."""
+
+    row: int
+    working: Working
+    difference: float
+
+
+def hand_step(run: Run) -> HandStep:
+    """Work the next update on the first row that is predicted wrongly, or else the first row.
+
+    ``difference`` is how far the compiled step's new weights lie from the exact ones, at most.
+    """
+    row = _row_to_work(run)
+    x, y = run.x_test[row : row + 1], run.y_test[row : row + 1]
+    model = run.model
+    working = model.work(x, y)
+    rate = model.optimizer.learning_rate
+    compiled = compiled_step(working.program, model.values, *model.prepared(x, y), rate)
+    names = [f"{name}_new" for name in model.parameters]
+    difference = max(float(np.abs(working[name].astype(float) - compiled[name]).max()) for name in names)
+    return HandStep(row, working, difference)
+
+
+def report(run: Run, step: HandStep) -> str:
+    """The whole page: results, curves, mistakes, the network, its cost, one step by hand."""
+    sure = run.model.predict(run.x_test, verbose=0)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=run.file.title,
+            css=stylesheet(),
+            report_css=Markup(_text("report.css")),
+            cards=_cards(run),
+            figures=_figures(run, sure),
+            costs=layer_costs(run.model.network, run.model.loss, run.model.optimizer),
+            total=run.model.count_params(),
+            step=step,
+            tested=run.is_tested,
+            working=html_context(step.working) | {"graph": "", "marks": ""},
+        )
+    )
+
+
+def _cards(run: Run) -> list[tuple[str, str]]:
+    found = run.model.evaluate(run.x_test, run.y_test, verbose=0, return_dict=True)
+    on = "test" if run.is_tested else "training"
+    cards = []
+    for name, value in found.items():
+        shown = f"{value:.2%}" if "accuracy" in name else f"{value:.4g}"
+        cards.append((f"{on} {name.replace('_', ' ')}", shown))
+    return [
+        *cards,
+        ("rows trained on", f"{len(run.x_train):,}"),
+        ("epochs", f"{len(run.history.epoch):,}"),
+        ("parameters", f"{run.model.count_params():,}"),
+        ("time to train", f"{run.seconds:.1f} s"),
+    ]
+
+
+def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
+    drawn: dict[str, Any] = {
+        "curves": [Markup(svg) for svg in figures.curves(run.history.history, run.is_tested)],
+        "network": Markup(figures.drawn_network(run.model.network, run.model.parameters)),
+    }
+    if run.is_classifier:
+        drawn |= _mistakes(run, sure)
+    return drawn
+
+
+def _labels(run: Run) -> np.ndarray:
+    y = run.y_test
+    return y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1).astype(int)
+
+
+def _mistakes(run: Run, sure: np.ndarray) -> dict[str, Any]:
+    true, predicted = _labels(run), sure.argmax(axis=1)
+    classes = run.data.classes or tuple(str(i) for i in range(sure.shape[1]))
+    counts = confusion_matrix(true, predicted, labels=range(len(classes)))
+    wrong = np.flatnonzero(true != predicted)
+    drawn: dict[str, Any] = {
+        "confusion": Markup(figures.confusion(counts, classes)),
+        "wrong": len(wrong),
+        "rows": len(true),
+    }
+    if run.data.image_shape and len(wrong):
+        shown = wrong[:MOST_WRONG]
+        captions = [f"{classes[true[i]]} → {classes[predicted[i]]}" for i in shown]
+        pixels = run.x_test[shown].reshape(-1, *run.data.image_shape)
+        drawn["images"] = Markup(figures.images(pixels, captions))
+    return drawn
+
+
+def _row_to_work(run: Run) -> int:
+    if not run.is_classifier:
+        return 0
+    wrong = np.flatnonzero(_labels(run) != run.model.predict(run.x_test, verbose=0).argmax(axis=1))
+    return int(wrong[0]) if len(wrong) else 0
+
+
+def _text(name: str) -> str:
+    return files("chainrule.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    paper = paper_environment()
+    loader = ChoiceLoader([PackageLoader("chainrule.report"), paper.loader] if paper.loader else [])
+    return paper.overlay(loader=loader)

@@ -1,0 +1,43 @@
+"""Going through the rows of a data set in batches, inside a compiled program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from chainrule.rules.arrays import Array
+
+
+def over_batches(
+    step: Callable[[Any, Array], tuple[Any, Any]], carry: Any, order: Array, size: int
+) -> tuple[Any, Any]:
+    """Apply ``step(carry, rows) -> (carry, out)`` to the batches of ``order``, one after the other.
+
+    ``order`` holds row numbers, (m,). Batches have ``size`` rows, the last one fewer where they do
+    not divide. Gives the last carry, and what the steps put out, laid end to end.
+
+    >>> def add(carry, rows):
+    ...     return carry + rows.sum(), rows * 10
+    >>> total, out = over_batches(add, 0, jnp.arange(5), 2)
+    >>> int(total), out.tolist()
+    (10, [0, 10, 20, 30, 40])
+    """
+    rows = order.shape[0]
+    full = rows // size * size
+    parts = []
+    if full:
+        carry, out = lax.scan(step, carry, order[:full].reshape(-1, size))
+        parts.append(jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), out))
+    if full < rows:
+        carry, out = step(carry, order[full:])
+        parts.append(out)
+    return carry, jax.tree.map(lambda *arrays: jnp.concatenate(arrays), *parts)
+
+
+def take(array: Array, rows: Array) -> Array:
+    """The rows of an array that are named; the names are known to be in range."""
+    return array.at[rows].get(mode="promise_in_bounds")

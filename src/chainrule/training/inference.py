@@ -1,0 +1,65 @@
+"""The compiled forward pass: predictions, and the loss and metrics over a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import jax
+import jax.numpy as jnp
+
+from chainrule.layers.steps import Step, needed, run
+from chainrule.network import INPUT, LOSS, TARGET, Program
+from chainrule.rules.arrays import Array
+from chainrule.rules.rule import Rule
+from chainrule.training.batches import over_batches, take
+
+Values = Mapping[str, Array]
+Metrics = Mapping[str, Rule]
+
+
+def predictor(steps: tuple[Step, ...], output: str) -> Callable[[Values, Array, int], Array]:
+    """A compiled ``predict(values, x, batch_size)``; gives the output for every row of x."""
+
+    def predict(values: Values, x: Array, batch_size: int) -> Array:
+        def batch(carry: None, rows: Array) -> tuple[None, Array]:
+            return carry, run(steps, {**values, INPUT: take(x, rows)})[output]
+
+        return over_batches(batch, None, jnp.arange(x.shape[0]), batch_size)[1]
+
+    return jax.jit(predict, static_argnums=2)
+
+
+def evaluator(program: Program, metrics: Metrics) -> Callable[[Values, Array, Array, int], dict[str, Array]]:
+    """An ``evaluate(values, x, y, batch_size)`` to compile; gives the loss and metrics by name."""
+    steps = needed(program.steps, (LOSS, program.output))
+
+    def evaluate(values: Values, x: Array, y: Array, batch_size: int) -> dict[str, Array]:
+        def batch(sums: dict[str, Array], rows: Array) -> tuple[dict[str, Array], None]:
+            done = run(steps, {**values, INPUT: take(x, rows), TARGET: take(y, rows)})
+            return added(sums, measured(done, program.output, metrics)), None
+
+        order = jnp.arange(x.shape[0])
+        sums, _ = over_batches(batch, nothing(metrics), order, batch_size)
+        return means(sums, x.shape[0])
+
+    return evaluate
+
+
+def nothing(metrics: Metrics) -> dict[str, Array]:
+    """The sums over no rows."""
+    return {name: jnp.zeros(()) for name in (LOSS, *metrics)}
+
+
+def measured(done: Values, output: str, metrics: Metrics) -> dict[str, Array]:
+    """What one batch adds to the loss and the metrics: its loss counts once for each row, as in Keras."""
+    y, a = done[TARGET], done[output]
+    sums = {name: rule(y, a).sum(dtype=a.dtype) for name, rule in metrics.items()}
+    return {LOSS: done[LOSS] * a.shape[0], **sums}
+
+
+def added(sums: dict[str, Array], more: dict[str, Array]) -> dict[str, Array]:
+    return {name: sums[name] + more[name] for name in sums}
+
+
+def means(sums: dict[str, Array], rows: int) -> dict[str, Array]:
+    return {name: value / rows for name, value in sums.items()}
