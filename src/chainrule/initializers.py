@@ -108,7 +108,8 @@ class _FanScaledUniform(_FanScaled):
 class _FanScaledNormal(_FanScaled):
     def __call__(self, shape: Shape) -> np.ndarray:
         spread = deviation(np.float64(self._variance(shape))) / TRUNCATED_NORMAL_DEVIATION
-        return (spread * _truncated_normal(self._generator(), shape)).astype(np.float32)
+        values: np.ndarray = spread * _truncated_normal(self._generator(), shape)
+        return values.astype(np.float32)
 
 
 def _truncated_normal(generator: np.random.Generator, shape: Shape) -> np.ndarray:

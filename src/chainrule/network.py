@@ -89,9 +89,9 @@ class Network:
         output = inputs[-1]
         forward = tuple(step for pen in pens for step in pen.steps)
         backward = _write_backward(self.places, pens, inputs, loss)
-        losses = (Step(LOSS, loss.value, (TARGET, output.text)),)
         last = next(step for step in forward if step.name == output.text)
-        losses, backward = _fuse(losses, backward, last, loss)
+        plain = Step(LOSS, loss.value, (TARGET, output.text))
+        losses, backward = _fuse((plain,), backward, last, loss)
         trained = self.parameters
         update, state = optimizer.write(trained)
         return Program(forward, losses, backward, update, output.text, trained, state)

@@ -68,7 +68,8 @@ class Dense(Layer):
         q.dW = affine_dW(x, q.dz)
         if self.use_bias:
             q.db = affine_db(q.dz)
-        return affine_dx(q.dz, q.W)
+        gradient: Call = affine_dx(q.dz, q.W)
+        return gradient
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {

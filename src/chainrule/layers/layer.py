@@ -70,7 +70,8 @@ class Layer:
         for parameter in sorted(q.known):
             if (full := parameter + q.number) in inputs:
                 setattr(q, f"d{parameter}", _vjp(self, forward, output, inputs, full)(*names))
-        return _vjp(self, forward, output, inputs, x.text)(*names)
+        gradient: Call = _vjp(self, forward, output, inputs, x.text)(*names)
+        return gradient
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the layer again."""

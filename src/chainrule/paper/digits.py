@@ -24,23 +24,25 @@ class Digits:
 
 
 def significant(number: Number, digits: int) -> Digits:
-    """The number to so many significant digits, each proven.
+    """The number to so many significant digits, and at least to whole units, each digit proven.
 
     >>> significant(Number("2/3"), 4), significant(Number("1.7"), 4)
     (Digits(text='0.6667', exact=False), Digits(text='1.7', exact=True))
     >>> significant(Number(1).exp(), 10).text, significant(Number(-50).exp(), 4).text
     ('2.718281828', '1.929e-22')
     """
+    places = 0
     for low, high in number.enclosures():
         largest = max(abs(low), abs(high))
         if largest == 0:
             return Digits("0", exact=True)
-        places = digits - 1 - _power_of_ten(largest)
+        power = _power_of_ten(largest)
+        places = digits - 1 - power
+        if power <= PLAIN_TO:  # whole units at least, for a 0 in their place would be a wrong digit
+            places = max(places, 0)
         rounded = _round(low, places)
         if rounded == _round(high, places) and rounded != 0:
             return _written(rounded, places, exact=low == high and fmpq(rounded) == low * _ten(places))
-        last = low, high, places
-    low, high, places = last
     for more in range(places + 1, places + MORE_DIGITS):
         if _round(low, more) == _round(high, more) != 0:
             return _written(_round(low, more), more, exact=False)

@@ -19,7 +19,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 FIRST_PRECISION = 128
-LAST_PRECISION = 4096
+LAST_PRECISION = 32768
 LARGEST_RATIONAL = 16384
 """Bits. A rational beyond this goes on as a ball: after many updates it would double at each."""
 
@@ -241,9 +241,16 @@ class Number:
         if self.exact is not None:
             yield self.exact, self.exact
             return
+        bounded = False
         for ball in self._balls():
+            bounded = True
             middle, radius = _dyadic(ball.mid()), _dyadic(ball.rad())
             yield middle - radius, middle + radius
+        if not bounded:
+            raise UndecidedError(
+                f"a value has no bound even with {LAST_PRECISION} bits: something is divided by what cannot "
+                "be told from 0"
+            )
 
     def __float__(self) -> float:
         """The nearest float, or one beside it."""

@@ -226,7 +226,7 @@ selu = _elementwise(
     "selu",
     function=lambda z: SELU_SCALE * where(z > 0, z, SELU_ALPHA * (exp(where(z > 0, constant(0, z), z)) - 1)),
     stable=lambda z: SELU_SCALE * where(z > 0, z, SELU_ALPHA * expm1(where(z > 0, constant(0, z), z))),
-    derivative=lambda z, a: where(z > 0, constant(SELU_SCALE, z), a + SELU_SCALE * SELU_ALPHA),
+    derivative=lambda z, a: where(z > 0, constant(SELU_SCALE, z), a + SELU_SCALE * constant(SELU_ALPHA, z)),
     tex=rf"{SELU_SCALE} \cdot " + _cases("<z>", rf"{SELU_ALPHA} (e^{{<z>}} - 1)"),
     derivative_tex=_cases(str(SELU_SCALE), rf"<a> + {SELU_SCALE} \cdot {SELU_ALPHA}"),
     multiplications=2,

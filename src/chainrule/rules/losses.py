@@ -196,8 +196,8 @@ def _weighted_log(y: Array, a: Array) -> Array:
 
 
 def _huber(y: Array, a: Array, *, delta: Any) -> Array:
-    error = absolute(y - a)
-    return where(error <= delta, error**2 / 2, delta * error - delta**2 / 2)
+    error, limit = absolute(y - a), constant(delta, a)
+    return where(error <= limit, error**2 / 2, limit * error - limit**2 / 2)
 
 
 def _huber_slope(y: Array, a: Array, *, delta: Any) -> Array:

@@ -24,6 +24,15 @@ def _number(value: float) -> str:
     return f"{value:.4f}" if value == 0 or 1e-3 < abs(value) < 1e6 else f"{value:.4e}"
 
 
+def _unbroken(logs: Logs) -> str:
+    """Logs that a narrow terminal breaks between them only.
+
+    >>> _unbroken({"loss": 0.53125, "mae": 0.25})
+    'loss=0.5312 mae=0.2500'
+    """
+    return shown(logs, " ").replace(": ", "=")
+
+
 @contextmanager
 def reporting(verbose: int, epochs: int, rows: int, initial_epoch: int) -> Iterator[Report]:
     """A function that shows epochs as they are done; ``verbose`` is Keras': 0, 1 (a bar) or 2 (lines)."""
@@ -48,7 +57,7 @@ def _bar(epochs: int, rows: int, initial_epoch: int) -> Iterator[Report]:
 
     columns = (
         TextColumn("epoch {task.completed}/{task.total}"),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=12),
         TextColumn("{task.fields[logs]}", table_column=Column(no_wrap=False)),
         TextColumn("{task.fields[speed]}"),
     )
@@ -64,6 +73,6 @@ def _bar(epochs: int, rows: int, initial_epoch: int) -> Iterator[Report]:
                 return
             seconds = max(time.perf_counter() - began, 1e-9)
             speed = f"{(done - initial_epoch) * rows / seconds:,.0f} rows/s"
-            progress.update(task, completed=done, logs=shown(logs[-1], "  "), speed=speed)
+            progress.update(task, completed=done, logs=_unbroken(logs[-1]), speed=speed)
 
         yield report

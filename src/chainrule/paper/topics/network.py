@@ -46,11 +46,13 @@ def solve(question: Question) -> Working:
     if closed and question.rounding is not None:
         raise SheetError("rounding: a formula cannot be rounded; leave out rounding, or closed and the names")
     values = {INPUT: x, TARGET: y, **parameters}
+    exact = {k: v if v.dtype != object else resolve(v, closed) for k, v in values.items()}
+    exact[TARGET] = loss.prepare(exact[TARGET])
     return work_network(
         network,
         loss,
         optimizer,
-        {k: v if v.dtype != object else resolve(v, closed) for k, v in values.items()},
+        exact,
         Descent(given.epochs, given.batch_size),
         closed=closed,
         rounded_to=question.rounding,
@@ -183,8 +185,6 @@ def _targets(given: NetworkGiven, network: Network, loss: Loss, rows: int, colum
             f"{place}: expected {rows} × {outputs} values (samples × outputs), got {' × '.join(map(str, y.shape))}"
         )
     _check_distributions(place, y, loss)
-    if not names_in([y]):
-        y = loss.prepare(resolve(y, closed=False))
     return y
 
 

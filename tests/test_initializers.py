@@ -1,0 +1,130 @@
+"""Initial weights have the distribution of Keras' initializers, which the papers derive."""
+
+import keras
+import numpy as np
+import pytest
+import scipy.stats
+
+from chainrule import initializers
+from chainrule.config import set_random_seed
+from chainrule.initializers import INITIALIZERS
+from chainrule.rules.initializers import TRUNCATED_NORMAL_DEVIATION, fans
+
+CLASSES = {name: made for name, made in INITIALIZERS.items() if name == made.__name__}
+RANDOM = [name for name in CLASSES if name not in ("Zeros", "Ones", "Constant")]
+SHAPES = [(300, 200), (50, 900), (3, 5, 40, 60), (40_000,)]
+
+
+def samples(name, shape, **arguments):
+    ours = CLASSES[name](seed=11, **arguments)(shape)
+    theirs = np.asarray(getattr(keras.initializers, name)(seed=12, **arguments)(shape))
+    assert ours.dtype == theirs.dtype == np.float32
+    assert ours.shape == theirs.shape == shape
+    return ours.ravel().astype(float), theirs.ravel().astype(float)
+
+
+def standard_error_of_variance(values):
+    return float(np.sqrt((np.mean((values - values.mean()) ** 4) - values.var() ** 2) / values.size))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", RANDOM)
+def test_mean_and_variance_are_keras_own_within_five_standard_errors(name, shape):
+    ours, theirs = samples(name, shape)
+    of_mean = np.hypot(*(v.std() / np.sqrt(v.size) for v in (ours, theirs)))
+    of_variance = np.hypot(*map(standard_error_of_variance, (ours, theirs)))
+    assert abs(ours.mean() - theirs.mean()) < 5 * of_mean
+    assert abs(ours.var() - theirs.var()) < 5 * of_variance
+
+
+@pytest.mark.parametrize("shape", SHAPES[:2], ids=str)
+@pytest.mark.parametrize("name", RANDOM)
+def test_the_whole_distribution_is_keras_own_by_kolmogorov_and_smirnov(name, shape):
+    assert scipy.stats.ks_2samp(*samples(name, shape)).pvalue > 1e-5
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", [n for n in RANDOM if n != "RandomNormal"])
+def test_the_largest_weight_is_at_the_limit_that_keras_draws_to(name, shape):
+    ours, theirs = (np.abs(v).max() for v in samples(name, shape))
+    assert ours == pytest.approx(theirs, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "variance"),
+    [
+        ("Glorot", lambda fan_in, fan_out: 2 / (fan_in + fan_out)),
+        ("He", lambda fan_in, fan_out: 2 / fan_in),
+        ("Lecun", lambda fan_in, fan_out: 1 / fan_in),
+    ],
+)
+def test_the_variance_is_the_one_of_the_paper_and_the_limits_follow_from_it(name, variance):
+    expected = variance(300, 200)
+    uniform, normal = (
+        CLASSES[name + kind](seed=3)((300, 200)).astype(float) for kind in ("Uniform", "Normal")
+    )
+    for values in (uniform, normal):
+        assert values.var() == pytest.approx(expected, abs=5 * standard_error_of_variance(values))
+    limit = np.sqrt(3 * expected)
+    assert limit * 0.999 < np.abs(uniform).max() <= np.float32(limit)
+    assert np.abs(normal).max() <= np.float32(2 * np.sqrt(expected) / scipy.stats.truncnorm(-2, 2).std())
+
+
+def test_the_deviation_of_a_normal_cut_at_two_is_scipys():
+    assert pytest.approx(scipy.stats.truncnorm(-2, 2).std(), rel=1e-14) == TRUNCATED_NORMAL_DEVIATION
+
+
+@pytest.mark.parametrize("shape", [(), (7,), (3, 5), (2, 3, 5), (3, 3, 16, 32)])
+def test_fan_in_and_fan_out_are_keras_own(shape):
+    from keras.src.initializers.random_initializers import compute_fans
+
+    assert fans(shape) == compute_fans(shape)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("RandomNormal", {"mean": 2.0, "stddev": 0.5}), ("RandomUniform", {"minval": 1.0, "maxval": 3.0})],
+)
+def test_given_means_spreads_and_limits_are_kept(name, arguments):
+    assert scipy.stats.ks_2samp(*samples(name, (200, 200), **arguments)).pvalue > 1e-5
+
+
+@pytest.mark.parametrize(("name", "value"), [("Zeros", 0), ("Ones", 1), ("Constant", 0)])
+def test_constant_weights_are_constant(name, value):
+    weights = CLASSES[name]()((2, 3))
+    assert weights.tolist() == [[value] * 3] * 2
+    assert weights.dtype == np.float32
+    assert initializers.Constant(0.25)((2,)).tolist() == [0.25, 0.25]
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_a_seed_gives_the_same_weights_again_and_another_seed_others(name):
+    made = CLASSES[name]
+    first = made(seed=5)
+    assert np.array_equal(first((4, 3)), first((4, 3)))
+    assert np.array_equal(first((4, 3)), made(seed=5)((4, 3)))
+    assert not np.array_equal(first((4, 3)), made(seed=6)((4, 3)))
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_without_a_seed_every_call_differs_and_the_global_seed_repeats_them_all(name):
+    def two():
+        set_random_seed(9)
+        made = CLASSES[name]()
+        return made((4, 3)), made((4, 3))
+
+    first, second = two()
+    assert not np.array_equal(first, second)
+    assert np.array_equal([first, second], two())
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "7"])
+def test_a_global_seed_is_a_whole_number(seed):
+    with pytest.raises(ValueError, match="seed must be a whole number ≥ 0"):
+        set_random_seed(seed)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_an_initializer_comes_back_from_its_table(name):
+    table = initializers.serialize(CLASSES[name]())
+    assert initializers.serialize(initializers.get(table)) == table
