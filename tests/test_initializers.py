@@ -70,6 +70,11 @@ def test_the_variance_is_the_one_of_the_paper_and_the_limits_follow_from_it(name
     assert np.abs(normal).max() <= np.float32(2 * np.sqrt(expected) / scipy.stats.truncnorm(-2, 2).std())
 
 
+def test_no_weight_of_a_cut_normal_is_ever_beyond_the_cut():
+    limit = 2 / scipy.stats.truncnorm(-2, 2).std() / np.sqrt(4)
+    assert all(np.abs(initializers.LecunNormal(seed=seed)((4, 3))).max() <= limit for seed in range(300))
+
+
 def test_the_deviation_of_a_normal_cut_at_two_is_scipys():
     assert pytest.approx(scipy.stats.truncnorm(-2, 2).std(), rel=1e-14) == TRUNCATED_NORMAL_DEVIATION
 

@@ -4,6 +4,10 @@ The public names are Keras' where Keras has the thing, so that ``import chainrul
 code of a Keras course.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from chainrule import (
     activations,
     callbacks,
@@ -18,6 +22,9 @@ from chainrule import (
 from chainrule.layers import Input
 from chainrule.model import Sequential
 from chainrule.rules.rule import Rule, Slip, rule
+
+if TYPE_CHECKING:
+    from chainrule.paper.solving import solve as solve
 
 __version__ = "0.1.0"
 
@@ -36,5 +43,15 @@ __all__ = [
     "models",
     "optimizers",
     "rule",
+    "solve",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """``chainrule.solve``, imported when it is first used: what it needs is not wanted for training."""
+    if name == "solve":
+        from chainrule.paper.solving import solve
+
+        return solve
+    raise AttributeError(f"module 'chainrule' has no attribute {name!r}")

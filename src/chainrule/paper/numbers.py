@@ -44,13 +44,14 @@ class Number:
     True
     """
 
-    __slots__ = ("_arguments", "_ball", "_operation", "_precision", "exact")
+    __slots__ = ("_arguments", "_ball", "_operation", "_power", "_precision", "exact")
 
     exact: fmpq | None
     _operation: Callable[..., arb] | None
     _arguments: tuple[Number, ...]
     _ball: arb | None
     _precision: int
+    _power: Number | None
 
     def __init__(self, value: Any) -> None:
         if isinstance(value, Number):
@@ -61,6 +62,7 @@ class Number:
         self._operation = None
         self._arguments = ()
         self._ball = None
+        self._power = None
         self._precision = 0
 
     @classmethod
@@ -70,6 +72,7 @@ class Number:
         made._operation = operation
         made._arguments = arguments
         made._ball = None
+        made._power = None
         made._precision = 0
         return made
 
@@ -108,7 +111,7 @@ class Number:
             raise ZeroDivisionError("division of 1 by 0")
         if self.exact is not None and _bits(self.exact) * abs(exponent) <= LARGEST_RATIONAL:
             return Number(self.exact**exponent)
-        return Number._of(lambda ball: ball**exponent, self)
+        return Number._of(lambda ball: _ball_power(ball, exponent), self)
 
     def __neg__(self) -> Number:
         if self.exact is not None:
@@ -134,7 +137,12 @@ class Number:
     # ------------------------------------------------------- what NumPy's ufuncs call
 
     def exp(self) -> Number:
-        return Number(1) if self.exact == 0 else Number._of(arb.exp, self)
+        """e to this power; the same object each time, so that e^z / e^z is known to be 1."""
+        if self.exact == 0:
+            return Number(1)
+        if self._power is None:
+            self._power = Number._of(arb.exp, self)
+        return self._power
 
     def expm1(self) -> Number:
         return self if self.exact == 0 else Number._of(arb.expm1, self)
@@ -328,12 +336,14 @@ def _binary(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Numb
             return Number(0)
         if a.exact == 1 or b.exact == 1:
             return b if a.exact == 1 else a
-    if b.exact == 0:  # of a sum or a difference: what divides was seen above
+    if b.exact == 0:  # in a sum or a difference: what divides was seen above
         return a
     if a.exact == 0 and operation is operator.add:
         return b
     if a is b and operation is operator.sub:
         return Number(0)
+    if a is b and operation is operator.truediv and a.sign():
+        return Number(1)
     return Number._of(operation, a, b)
 
 
@@ -341,6 +351,16 @@ def _exact_or_ball(result: fmpq, operation: Callable[..., Any], *arguments: Numb
     if _bits(result) > LARGEST_RATIONAL:
         return Number._of(operation, *arguments)
     return Number(result)
+
+
+def _ball_power(ball: arb, exponent: int) -> arb:
+    """Repeated multiplication, as Arb's own power has no bound for a base that may be 0."""
+    if exponent < 0:
+        return 1 / _ball_power(ball, -exponent)
+    result = arb(1)
+    for bit in bin(exponent)[2:]:
+        result = result * result * ball if bit == "1" else result * result
+    return result
 
 
 def _rational_root(value: fmpq) -> fmpq | None:
