@@ -44,7 +44,10 @@ def test_the_lectures_two_layer_network_comes_out_exactly():
     assert exact(q, "dW2") == ["-297/50", "-5049/500"]
     assert exact(q, "dW1") == ["-297/100", "-2673/500", "-297/50", "-2673/250"]
     assert exact(q, "db2") == ["-297/50"]
-    assert exact(q, "W2_new") == [str(Fraction("0.5") + Fraction("0.0594")), str(Fraction("0.9") + Fraction("0.10098"))]
+    assert exact(q, "W2_new") == [
+        str(Fraction("0.5") + Fraction("0.0594")),
+        str(Fraction("0.9") + Fraction("0.10098")),
+    ]
 
 
 def test_what_is_exact_is_printed_so():
@@ -108,7 +111,11 @@ def test_batch_and_stochastic_descent_of_the_lecture():
 
 
 def test_the_last_batch_is_smaller_where_rows_do_not_divide():
-    q = solve(SLOPE.format(factor="1/2m", batch=2).replace("[question.given]", 'find=["updates","update"]\n[question.given]'))["q"]
+    q = solve(
+        SLOPE.format(factor="1/2m", batch=2).replace(
+            "[question.given]", 'find=["updates","update"]\n[question.given]'
+        )
+    )["q"]
     assert exact(q, "updates") == ["2"]
     assert q.tape["x.2"].value.shape == (1, 1)
     w = Fraction("0.1") * (Fraction(2 + 8, 2))
@@ -184,7 +191,9 @@ def test_closed_forms_are_kept_and_their_decimals_proven():
 
 
 def test_rounding_rounds_every_step_before_the_next():
-    sheet = TWO_LAYERS.replace("[question.given]", "rounding = 1\n[question.given]").replace('"relu"', '"sigmoid"')
+    sheet = TWO_LAYERS.replace("[question.given]", "rounding = 1\n[question.given]").replace(
+        '"relu"', '"sigmoid"'
+    )
     q = solve(sheet)["q1"]
     assert exact(q, "a1") == ["7/10", "4/5"]  # σ(1) = 0.731…, σ(1.7) = 0.845…
     assert exact(q, "z2") == [str(Fraction("1.1"))]  # 0.35 + 0.72 = 1.07
@@ -204,7 +213,9 @@ def test_columns_show_the_same_numbers_transposed():
 
 
 def test_momentum_is_worked_with_its_velocity():
-    sheet = LINE.replace("learning_rate = 0.1", "learning_rate = 0.1, momentum = 0.9").replace('"update",', '"update", "vW1",')
+    sheet = LINE.replace("learning_rate = 0.1", "learning_rate = 0.1, momentum = 0.9").replace(
+        '"update",', '"update", "vW1",'
+    )
     q = solve(sheet)["q"]
     v1 = Fraction("0.5")
     assert exact(q, "vW1.1") == [str(v1)]
@@ -259,7 +270,10 @@ def elementwise(name):
         "tanh": (mpmath.tanh, lambda z: mpmath.sech(z) ** 2),
         "relu": (lambda z: z if positive(z) else zero, lambda z: one if positive(z) else zero),
         "leaky_relu": (lambda z: z if positive(z) else z / 5, lambda z: one if positive(z) else one / 5),
-        "elu": (lambda z: z if positive(z) else mpmath.expm1(z), lambda z: one if positive(z) else mpmath.exp(z)),
+        "elu": (
+            lambda z: z if positive(z) else mpmath.expm1(z),
+            lambda z: one if positive(z) else mpmath.exp(z),
+        ),
         "selu": (
             lambda z: scale * (z if positive(z) else alpha * mpmath.expm1(z)),
             lambda z: scale * (one if positive(z) else alpha * mpmath.exp(z)),
@@ -300,7 +314,10 @@ def oracle(case):
             for j in range(k)
         ]
         found["loss"] = -sum(terms) / (m * k)
-        da = [[(-y[i][j] / a[i][j] + (1 - y[i][j]) / (1 - a[i][j])) / (m * k) for j in range(k)] for i in range(m)]
+        da = [
+            [(-y[i][j] / a[i][j] + (1 - y[i][j]) / (1 - a[i][j])) / (m * k) for j in range(k)]
+            for i in range(m)
+        ]
     else:
         found["loss"] = -sum(y[i][j] * mpmath.log(a[i][j]) for i in range(m) for j in range(k)) / m
         da = [[-y[i][j] / a[i][j] / m for j in range(k)] for i in range(m)]
@@ -310,7 +327,10 @@ def oracle(case):
         found[f"da{number}"] = da
         if layer["activation"] == "softmax":  # Σ_k ∂a_k/∂z_j da_k, with ∂a_k/∂z_j = a_k ([k = j] - a_j)
             dz = [
-                [sum(da[i][l] * a[i][l] * ((l == j) - a[i][j]) for l in range(len(a[i]))) for j in range(len(a[i]))]
+                [
+                    sum(da[i][c] * a[i][c] * ((c == j) - a[i][j]) for c in range(len(a[i])))
+                    for j in range(len(a[i]))
+                ]
                 for i in range(m)
             ]
         else:
@@ -323,7 +343,9 @@ def oracle(case):
         da = [[sum(dz[i][j] * q(weights[r][j]) for j in range(units)) for r in range(n)] for i in range(m)]
         rate = q(case["rate"])
         found[f"dz{number}"], found[f"dW{number}"], found[f"db{number}"] = dz, dW, db
-        found[f"W{number}_new"] = [[q(weights[r][j]) - rate * dW[r][j] for j in range(units)] for r in range(n)]
+        found[f"W{number}_new"] = [
+            [q(weights[r][j]) - rate * dW[r][j] for j in range(units)] for r in range(n)
+        ]
         found[f"b{number}_new"] = [q(layer["b"][j]) - rate * db[j] for j in range(units)]
     found["dx"] = da
     return found
@@ -358,7 +380,10 @@ def random_case(chance):
     elif loss == "binary_crossentropy":
         y = [[Fraction(chance.randint(0, 1)) for _ in range(n)] for _ in range(rows)]
     else:
-        y = [[Fraction(int(j == label)) for j in range(n)] for label in (chance.randrange(n) for _ in range(rows))]
+        y = [
+            [Fraction(int(j == label)) for j in range(n)]
+            for label in (chance.randrange(n) for _ in range(rows))
+        ]
     x = [[decimal() for _ in range(width)] for _ in range(rows)]
     return {"x": x, "y": y, "layers": layers, "loss": loss, "rate": Fraction(chance.randint(1, 50), 100)}
 
@@ -375,7 +400,7 @@ def as_toml(case):
     return (
         f'[[question]]\nid = "q"\ntopic = "network"\n[question.given]\nx = {array(case["x"])}\n'
         f'y = {array(case["y"])}\nloss = "{case["loss"]}"\n'
-        f"optimizer = {{ name = \"SGD\", learning_rate = {float(case['rate'])} }}\nlayers = [{layers}]\n"
+        f'optimizer = {{ name = "SGD", learning_rate = {float(case["rate"])} }}\nlayers = [{layers}]\n'
     )
 
 
@@ -395,7 +420,9 @@ def test_no_printed_digit_is_wrong_in_100_random_networks(seed):
             assert set(true) == set(working)
             for name, expected in true.items():
                 for value, right in zip(np.asarray(working[name]).flat, flat(expected), strict=True):
-                    check_digits(value, right, digits=chance.randint(1, 15), where=(seed, name, as_toml(case)))
+                    check_digits(
+                        value, right, digits=chance.randint(1, 15), where=(seed, name, as_toml(case))
+                    )
 
 
 def check_digits(value: Number, right: mpmath.mpf, digits: int, where: object) -> None:

@@ -30,7 +30,9 @@ def version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(False, "--version", callback=version, is_eager=True, help="Show the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=version, is_eager=True, help="Show the version."
+    ),
 ) -> None:
     pass
 

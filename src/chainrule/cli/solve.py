@@ -13,7 +13,9 @@ def command(
     sheet: Annotated[Path, typer.Argument(help="The worksheet, a TOML file.", show_default=False)],
     output: Annotated[
         list[Path] | None,
-        typer.Option("-o", "--output", help="Write .html, .md, .tex, .ipynb or .json instead; can be repeated."),
+        typer.Option(
+            "-o", "--output", help="Write .html, .md, .tex, .ipynb or .json instead; can be repeated."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -44,8 +44,8 @@ def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
 
     step = hand_step(run)
     typer.echo(
-        f"one step by hand: {len(step.working.names)} quantities, exactly, on row {step.row + 1}; the compiled "
-        f"step agrees to {step.difference:.1e}"
+        f"one step by hand: {len(step.working.names)} quantities, exactly, on row {step.row + 1}; "
+        f"the compiled step agrees to {step.difference:.1e}"
     )
     page = folder / "report.html"
     page.write_text(report(run, step), encoding="utf-8")

@@ -45,8 +45,8 @@ class DataTable(_Strict):
 class FitTable(_Strict):
     """How long to train: ``fit``'s arguments."""
 
-    epochs: int = Field(10, ge=1)
-    batch_size: int = Field(32, ge=1)
+    epochs: int = Field(default=10, ge=1)
+    batch_size: int = Field(default=32, ge=1)
     shuffle: bool = True
 
 

@@ -92,6 +92,4 @@ class PReLU(_Elementwise):
         return gradient
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {
-            "alpha_initializer": initializers.serialize(self.alpha_initializer)
-        }
+        return super().get_config() | {"alpha_initializer": initializers.serialize(self.alpha_initializer)}

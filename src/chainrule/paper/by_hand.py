@@ -34,7 +34,9 @@ def work_by_hand(
     """Work the updates of a network from float weights, each taken as its shortest decimal.
 
     x is (m, …) and y its targets as the loss takes them; ``weights`` may hold the optimizer's
-    velocities, which otherwise start at 0. Raises ValueError for what does not fit, WorkError for a step that cannot be worked.
+    velocities, which otherwise start at 0.
+
+    Raises ValueError for what does not fit, WorkError for a step that cannot be worked.
     """
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")

@@ -77,7 +77,9 @@ def _proven(number: Number, places: int) -> fmpz:
         value = _round(low, places)
         if value == _round(high, places):
             return value
-    raise UndecidedError(f"cannot tell which way to round a value to {places} decimals: it is too close to a half")
+    raise UndecidedError(
+        f"cannot tell which way to round a value to {places} decimals: it is too close to a half"
+    )
 
 
 def _round(value: fmpq, places: int) -> fmpz:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -212,8 +212,7 @@ def _lines(working: Working, quantity: Quantity, inputs: list[Quantity]) -> tupl
     shown = places if len(places) <= MOST_ELEMENTS else places[:FEW]
     lines = []
     for place in shown:
-        term: Term = terms[place]
-        expressions = _expressions(working, quantity, term, place, inputs)
+        expressions = _expressions(working, quantity, cast(Term, terms[place]), place, inputs)
         lines.append(_line(working, quantity.name, place, values, expressions))
     return lines, len(places) - len(shown)
 
@@ -235,7 +234,8 @@ def _expressions(
     if "cases" in template or not same_shape:
         return "", ""
     numbers = {
-        k: TeX(working.digits).number(i.value[place])[0] for k, i in zip(step.rule.inputs, inputs, strict=True)
+        k: TeX(working.digits).number(i.value[place])[0]
+        for k, i in zip(step.rule.inputs, inputs, strict=True)
     }
     tex = step.rule.formula(numbers)
     return tex, plain(tex)

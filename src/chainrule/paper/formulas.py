@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import sympy
 
 from chainrule.paper.numbers import Number, UndecidedError
+
 
 class Formula:
     """A formula in SymPy, for ``closed = true`` and for given values that are symbols.
@@ -115,7 +116,8 @@ class Formula:
         return self.number().sign()
 
     def _compare(self, other: Any) -> int:
-        return (self - other).sign()
+        difference: Formula = self - other
+        return difference.sign()
 
     def __lt__(self, other: Any) -> bool:
         return self._compare(other) < 0
@@ -162,14 +164,14 @@ def _combined(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Fo
     try:
         return Formula(operation(Formula(left).expression, Formula(right).expression))
     except TypeError:
-        return NotImplemented
+        return cast("Formula", NotImplemented)
 
 
 def _divided(left: Any, right: Any) -> Formula:
     try:
         below = Formula(right)
     except TypeError:
-        return NotImplemented
+        return cast("Formula", NotImplemented)
     if below.expression == 0:
         raise ZeroDivisionError(f"division of {left} by 0")
     return _combined(lambda a, b: a / b, left, below)

@@ -86,14 +86,20 @@ def _short(working: Working, quantity: Quantity) -> str:
         value = value.reshape(-1)
     if value.size == 1:
         value = value.reshape(())
-    text = minus(plain_array(value, lambda v: significant(v, DIGITS).text if isinstance(v, Number) else formula_text(v)))
+    text = minus(
+        plain_array(
+            value, lambda v: significant(v, DIGITS).text if isinstance(v, Number) else formula_text(v)
+        )
+    )
     return text if len(text) <= LONGEST_LABEL else "×".join(map(str, value.shape)) or "formula"
 
 
 class _Drawing:
     """Operations from left to right, what they take above and below."""
 
-    def __init__(self, drawn: list[Quantity], labels: Mapping[str, Label], known: Mapping[str, Quantity]) -> None:
+    def __init__(
+        self, drawn: list[Quantity], labels: Mapping[str, Label], known: Mapping[str, Quantity]
+    ) -> None:
         self.drawn = drawn
         self.labels = labels
         self.made = {q.name: i for i, q in enumerate(drawn)}
@@ -170,8 +176,9 @@ class _Drawing:
         self._text(x + 8, height + 13, label.gradient, "gradient", anchor="start")
 
     def _again(self, made: int, used: int) -> None:
-        start, end, depth = self.centres[made], self.centres[used], self.middle + RADIUS + 46
-        path = f"M{start + 20:.0f},{self.middle + 28:.0f} Q{(start + end) / 2:.0f},{depth + 30:.0f} {end - 20:.0f},{self.middle + 28:.0f}"
+        start, end = self.centres[made] + 20, self.centres[used] - 20
+        edge, deep = self.middle + 28, self.middle + RADIUS + 76
+        path = f"M{start:.0f},{edge:.0f} Q{(start + end) / 2:.0f},{deep:.0f} {end:.0f},{edge:.0f}"
         ET.SubElement(self.root, "path", {"d": path, "class": "edge again", "marker-end": "url(#arrow)"})
 
     def _operation(self, x: float, step: Step | None) -> None:
@@ -210,6 +217,14 @@ def _arrowhead(root: ET.Element) -> None:
     marker = ET.SubElement(
         ET.SubElement(root, "defs"),
         "marker",
-        {"id": "arrow", "viewBox": "0 0 8 8", "refX": "7", "refY": "4", "markerWidth": "7", "markerHeight": "7", "orient": "auto"},
+        {
+            "id": "arrow",
+            "viewBox": "0 0 8 8",
+            "refX": "7",
+            "refY": "4",
+            "markerWidth": "7",
+            "markerHeight": "7",
+            "orient": "auto",
+        },
     )
     ET.SubElement(marker, "path", {"d": "M0,0 L8,4 L0,8 Z", "fill": "#5d6b79"})

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from flint import arb, ctx, fmpq
@@ -322,7 +322,7 @@ def _binary(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Numb
         a = left if isinstance(left, Number) else Number(left)
         b = right if isinstance(right, Number) else Number(right)
     except TypeError:
-        return NotImplemented
+        return cast("Number", NotImplemented)
     if operation is operator.truediv and b.exact == 0:
         raise ZeroDivisionError(f"division of {a} by 0")
     if a.exact is not None and b.exact is not None:

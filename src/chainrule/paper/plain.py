@@ -77,5 +77,7 @@ def _bracketed(text: str) -> str:
 
 def _cases(node: Any, l2tobj: Any) -> str:
     text = l2tobj.nodelist_to_text(node.nodelist)
-    lines = [re.sub(r"\s{2,}(?=\S)", " if ", line.strip(), count=1) for line in text.split("\n") if line.strip()]
+    lines = [
+        re.sub(r"\s{2,}(?=\S)", " if ", line.strip(), count=1) for line in text.split("\n") if line.strip()
+    ]
     return "{ " + "; ".join(lines) + " }"

@@ -104,18 +104,19 @@ def _parser() -> Lark:
 def _parse(text: str) -> Tree:
     from lark import Tree, UnexpectedInput
 
-    if called := re.search(r"([^\W\d]\w*)\(", text):
-        if called[1] not in _METHODS:
-            raise ValueError(
-                f"unknown function {called[1]!r} in {text!r}; known are sqrt, exp, ln, log, tanh "
-                f"(for a product write {called[1]}*(…))"
-            )
+    called = re.search(r"([^\W\d]\w*)\(", text)
+    if called and called[1] not in _METHODS:
+        raise ValueError(
+            f"unknown function {called[1]!r} in {text!r}; known are sqrt, exp, ln, log, tanh "
+            f"(for a product write {called[1]}*(…))"
+        )
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
         where = f" at character {error.column}" if getattr(error, "column", -1) > 0 else ""
         raise ValueError(
-            f"cannot read {text!r}{where}; expected a number, a fraction as 17/10, or a formula as 2√2, ln 2, w1"
+            f"cannot read {text!r}{where}; expected a number, a fraction as 17/10, "
+            "or a formula as 2√2, ln 2, w1"
         ) from None
     assert isinstance(tree, Tree)
     return tree

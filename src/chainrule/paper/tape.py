@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.layers.steps import Step
-from chainrule.network import INPUT, LOSS, TARGET, Program
+from chainrule.network import INPUT, TARGET, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.paper.digits import rounded
 from chainrule.paper.numbers import Number
@@ -91,8 +91,8 @@ def work(
     """Work the updates of a network; ``given`` holds x, y and the parameters.
 
     With one update, quantities have their plain names and the new parameters end in ``_new``; with
-    several, the update's number follows a dot, and W1.3 is W1 after the third update. ``measured`` adds the loss over all
-    rows before the first update and after the last.
+    several, the update's number follows a dot, and W1.3 is W1 after the third update. ``measured``
+    adds the loss over all rows before the first update and after the last.
 
     Raises WorkError, naming the step, where a value cannot be worked.
     """
@@ -102,15 +102,15 @@ def work(
     rows = given[INPUT].shape[0]
     batches = descent.batches(rows)
     tape.give(LEARNING_RATE, np.asarray(learning_rate, dtype=object))
-    for name, value in (("epochs", descent.epochs), ("rows", rows), ("batch_size", descent.batch_size or rows)):
-        tape.give(name, np.asarray(Number(value), dtype=object))
+    counts = {"epochs": descent.epochs, "rows": rows, "batch_size": descent.batch_size or rows}
+    for name, count in counts.items():
+        tape.give(name, np.asarray(Number(count), dtype=object))
     for name, parameter in program.state.items():
         if name in given:
             continue
         zero = type(next(iter(given[INPUT].flat)))(0)
         tape.give(name, np.full(parameter.shape, zero, dtype=object))
-    count = Step(COUNT, number_of_updates, ("epochs", "rows", "batch_size"))
-    tape.work(count, COUNT, count.inputs, COUNT)
+    tape.work(Step(COUNT, number_of_updates, tuple(counts)), COUNT, tuple(counts), COUNT)
     if measured:
         _measure(tape, program, "before", lambda name: name)
     naming = _Naming(len(batches), {*program.parameters, *program.state})
@@ -140,9 +140,7 @@ class _Naming:
         return f"{name}_new" if self.updates == 1 else f"{name}.{update}"
 
 
-def _update(
-    tape: Tape, program: Program, naming: _Naming, update: int, batch: slice, whole: bool
-) -> None:
+def _update(tape: Tape, program: Program, naming: _Naming, update: int, batch: slice, whole: bool) -> None:
     known = {LEARNING_RATE: LEARNING_RATE}
     for name in naming.carried:
         known[name] = naming.parameter(name, update - 1)
@@ -191,7 +189,6 @@ def _each(change: Callable[[Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
         return made
 
     return changed
-
 
 
 def parts(quantities: Iterable[Quantity]) -> dict[tuple[str, int], list[Quantity]]:

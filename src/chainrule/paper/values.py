@@ -34,7 +34,7 @@ def read_array(raw: Any) -> np.ndarray:
 
 def _shape(raw: Any, depth: int = 0) -> tuple[int, ...]:
     if isinstance(raw, np.ndarray):
-        return raw.shape
+        return tuple(raw.shape)
     if not isinstance(raw, (list, tuple)):
         return ()
     if depth == DEEPEST:

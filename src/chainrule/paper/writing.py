@@ -26,7 +26,7 @@ class Plain:
 
     times = "·"
     dots = "…"
-    minus = "−"  # noqa: RUF001
+    minus = "−"
 
     def number(self, value: Any) -> Written:
         text = plain_number(value, self.digits)
@@ -127,7 +127,9 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
         case "*":
             first, second = reversed(parts) if swap else parts
             opening = first[0] if first[1] == SIGN else style.fit(first, PRODUCT)
-            return f"{opening}{style.times}{style.fit(second, POWER)}", PRODUCT if opening[0] != style.minus else SIGN
+            return f"{opening}{style.times}{style.fit(second, POWER)}", PRODUCT if opening[
+                0
+            ] != style.minus else SIGN
         case "/":
             return style.fraction(*parts)
         case "^":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +18,7 @@ INK, SOFT, BLUE, RED, GRID = "#1c2733", "#5d6b79", "#2f6db3", "#b3261e", "#dde3e
 MOST_UNITS = 12
 """Units drawn per layer; of a larger layer, the first and the last."""
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.edgecolor": SOFT,

@@ -59,11 +59,7 @@ def linear_map(x: Array, W: Array) -> Array:
     columns_tex=r"<dz> <x>^{\top}",
     multiplications=lambda x, dz: x[0] * x[1] * dz[1],
     in_matrices=True,
-    slips=(
-        Slip(
-            "opposite_sign", "the sign is turned", lambda x, dz: -(x.T @ dz), r"-<x>^{\top} <dz>"
-        ),
-    ),
+    slips=(Slip("opposite_sign", "the sign is turned", lambda x, dz: -(x.T @ dz), r"-<x>^{\top} <dz>"),),
 )
 def affine_dW(x: Array, dz: Array) -> Array:
     """Gradient of the loss in W; shape (n, k)."""

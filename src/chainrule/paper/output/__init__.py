@@ -49,7 +49,9 @@ FORMATS: Mapping[str, Callable[[Solution], str]] = {
 def check_ending(path: Path) -> None:
     """Raise ValueError unless something can be written to a file of this ending."""
     if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"{path}: cannot write {path.suffix or 'a file without ending'!r}; expected {', '.join(FORMATS)}")
+        raise ValueError(
+            f"{path}: cannot write {path.suffix or 'a file without ending'!r}; expected {', '.join(FORMATS)}"
+        )
 
 
 def save(solution: Solution, path: Path) -> None:

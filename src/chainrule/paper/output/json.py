@@ -48,7 +48,9 @@ def _nested(value: np.ndarray, write: Callable[[Any], Any]) -> Any:
 
 
 def _is_exact(value: Any) -> bool:
-    return not isinstance(value, Number) or (value.exact is not None and len(str(value.exact)) <= LONGEST_EXACT)
+    return not isinstance(value, Number) or (
+        value.exact is not None and len(str(value.exact)) <= LONGEST_EXACT
+    )
 
 
 def _text(value: Any, digits: int) -> str:

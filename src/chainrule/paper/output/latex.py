@@ -22,14 +22,20 @@ _SPECIAL = {
     ">": r"\textgreater{}",
 }
 _KNOWN = "−–—…’‘“”·×°"
-_SPELLED = dict(zip(_KNOWN, ("-", "--", "---", r"\dots{}", "'", "`", "``", "''", r"$\cdot$", r"$\times$", r"$^\circ$"), strict=True))
+_SPELLED = dict(
+    zip(
+        _KNOWN,
+        ("-", "--", "---", r"\dots{}", "'", "`", "``", "''", r"$\cdot$", r"$\times$", r"$^\circ$"),
+        strict=True,
+    )
+)
 
 
 def latex(solution: Solution) -> str:
     """The whole document."""
     environment = Environment(
         loader=PackageLoader("chainrule.paper.output"),
-        autoescape=False,  # noqa: S701 - LaTeX, not HTML; text goes through the filter tex
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         block_start_string="<%",

@@ -14,7 +14,7 @@ def markdown(solution: Solution) -> str:
     """The whole document."""
     environment = Environment(
         loader=PackageLoader("chainrule.paper.output"),
-        autoescape=False,  # noqa: S701 - Markdown, not HTML; text is escaped by _escaped
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

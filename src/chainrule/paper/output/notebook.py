@@ -9,7 +9,6 @@ from chainrule.paper.output.markdown import markdown
 from chainrule.paper.workings import Solution
 
 
-
 def notebook(solution: Solution) -> str:
     """The notebook's JSON: one section per question, then the sheet and the code that solves it."""
     cells = [new_markdown_cell(f"# {solution.title}")]
@@ -17,9 +16,11 @@ def notebook(solution: Solution) -> str:
         one = markdown(Solution(solution.title, [working]))
         cells.append(new_markdown_cell(one.partition("\n")[2].strip()))
     if solution.source:
+        sheet = _literal(solution.source)
+        code = f"import chainrule\n\nsheet = {sheet}\nsolution = chainrule.solve(sheet)\nsolution"
         cells += [
             new_markdown_cell("## Work it again\n\nChange a number in the sheet and run the cells."),
-            new_code_cell(f"import chainrule\n\nsheet = {_literal(solution.source)}\nsolution = chainrule.solve(sheet)\nsolution"),
+            new_code_cell(code),
             new_code_cell("{w.name: [q.name for q in w.quantities] for w in solution.workings}"),
         ]
     made = new_notebook(cells=cells)
@@ -27,7 +28,7 @@ def notebook(solution: Solution) -> str:
     for number, cell in enumerate(made.cells, start=1):
         cell["id"] = f"cell-{number}"
     nbformat.validate(made)
-    return nbformat.writes(made) + "\n"
+    return f"{nbformat.writes(made)}\n"
 
 
 def _literal(text: str) -> str:

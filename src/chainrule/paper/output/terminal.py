@@ -12,7 +12,7 @@ from rich.text import Text
 
 from chainrule.paper.explain import Entry, explain, given_entries
 from chainrule.paper.notation import minus
-from chainrule.paper.workings import Solution, Working
+from chainrule.paper.workings import Solution
 
 
 def show(solution: Solution, console: Console) -> None:

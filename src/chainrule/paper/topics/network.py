@@ -108,7 +108,7 @@ def _samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
         raise SheetError(f"{place}: expected rows of numbers, as [[1, 2], [3, 4]]")
     if array.ndim == 1:
         return array.reshape(1, -1)
-    return array.T if columns else array
+    return np.asarray(array.T) if columns else array
 
 
 def _layer(place: str, table: LayerGiven) -> tuple[Any, dict[str, Any]]:
@@ -116,9 +116,8 @@ def _layer(place: str, table: LayerGiven) -> tuple[Any, dict[str, Any]]:
     arguments = dict(table.model_extra or {})
     if table.layer == "Dense" and "units" not in arguments:
         raise SheetError(f"{place}.units: is missing")
-    values = {k: arguments.pop(k) for k in ("W", "b") if k in arguments}
-    if table.layer == "PReLU" and "alpha" in arguments:
-        values["alpha"] = arguments.pop("alpha")
+    keys = ("W", "b", "alpha") if table.layer == "PReLU" else ("W", "b")
+    values: dict[str, Any] = {k: arguments.pop(k) for k in keys if k in arguments}
     layer = _make(place, deserialize, {"name": table.layer, **arguments})
     made = {}
     for key, raw in values.items():
@@ -129,9 +128,7 @@ def _layer(place: str, table: LayerGiven) -> tuple[Any, dict[str, Any]]:
     return layer, made
 
 
-def _parameters(
-    network: Network, given: list[dict[str, np.ndarray]], columns: bool
-) -> dict[str, np.ndarray]:
+def _parameters(network: Network, given: list[dict[str, np.ndarray]], columns: bool) -> dict[str, np.ndarray]:
     values: dict[str, np.ndarray] = {}
     for place, arrays in zip(network.places, given, strict=True):
         at = f"given.layers[{place.number}]"
@@ -143,7 +140,9 @@ def _parameters(
                 first = parameter.initializer((1,))[0]
                 values[name] = np.full(parameter.shape, Number(first), dtype=object)
             else:
-                raise SheetError(f"{at}.{key}: is missing; give its values, shape {_shown(parameter.shape, columns)}")
+                raise SheetError(
+                    f"{at}.{key}: is missing; give its values, shape {_shown(parameter.shape, columns)}"
+                )
         if arrays:
             key = next(iter(arrays))
             takes = ", ".join(k.removesuffix(place.number) for k in place.parameters) or "none"
@@ -160,20 +159,25 @@ def _fitted(place: str, array: np.ndarray, shape: tuple[int, ...], columns: bool
     if array.shape != shape:
         found = array.shape[::-1] if columns else array.shape
         raise SheetError(
-            f"{place}: expected shape {_shown(shape, columns)}, got {' × '.join(map(str, found)) or 'a number'}"
+            f"{place}: expected shape {_shown(shape, columns)}, got {times(found) or 'a number'}"
         )
     return array
 
 
 def _shown(shape: tuple[int, ...], columns: bool) -> str:
-    return " × ".join(str(n) for n in (shape[::-1] if columns else shape))
+    return times(shape[::-1] if columns else shape)
+
+
+def times(shape: tuple[int, ...]) -> str:
+    """A shape as people write it: 2 × 3."""
+    return " × ".join(map(str, shape))
 
 
 def _targets(given: NetworkGiven, network: Network, loss: Loss, rows: int, columns: bool) -> np.ndarray:
     place, outputs = "given.y", network.output_shape[0]
     if isinstance(loss, SparseCategoricalCrossentropy):
         return _labels(place, given.y, rows, outputs)
-    y = given.y
+    y: np.ndarray = given.y
     if y.ndim == 1 and len(y) == rows != 1 and outputs == 1:
         y = y.reshape(-1, 1)
     elif y.ndim == 0:
@@ -182,7 +186,7 @@ def _targets(given: NetworkGiven, network: Network, loss: Loss, rows: int, colum
         y = _samples(place, y, columns)
     if y.shape != (rows, outputs):
         raise SheetError(
-            f"{place}: expected {rows} × {outputs} values (samples × outputs), got {' × '.join(map(str, y.shape))}"
+            f"{place}: expected {rows} × {outputs} values (samples × outputs), got {times(y.shape)}"
         )
     _check_distributions(place, y, loss)
     return y
@@ -204,7 +208,9 @@ def _check_distributions(place: str, y: np.ndarray, loss: Loss) -> None:
     for row, values in enumerate(resolve(y, closed=False), start=1):
         total = sum(values[1:], values[0])
         if total != 1:
-            raise SheetError(f"{place}: row {row} adds up to {total}; categorical_crossentropy takes rows that add up to 1")
+            raise SheetError(
+                f"{place}: row {row} adds up to {total}; categorical_crossentropy takes rows that add up to 1"
+            )
 
 
 def _found(tape: Tape, find: list[str]) -> list[str]:
@@ -220,7 +226,11 @@ def _found(tape: Tape, find: list[str]) -> list[str]:
         if wanted in (BEFORE, AFTER):
             matches = [q.name for q in tape.quantities.values() if q.part == wanted]
         if not matches:
-            known = {q.name.partition(".")[0] for q in tape.quantities.values() if q.step and q.part not in (BEFORE, AFTER)}
+            known = {
+                q.name.partition(".")[0]
+                for q in tape.quantities.values()
+                if q.step and q.part not in (BEFORE, AFTER)
+            }
             raise SheetError(
                 f"find: {wanted!r} is no part and no quantity here; parts are forward, loss, gradients, "
                 f"update, updates, loss_before, loss_after; quantities are {', '.join(sorted(known))}"
