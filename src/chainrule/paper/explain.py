@@ -10,15 +10,14 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule.layers.steps import Step
-from chainrule.paper.digits import significant
+from chainrule.paper.digits import Digits, significant
 from chainrule.paper.notation import (
     decimal_tex,
+    digits_tex,
     exact_digits,
     exact_tex,
-    exact_text,
     formula_text,
     is_rounded,
-    is_written_exactly,
     minus,
     plain_array,
     plain_name,
@@ -37,6 +36,8 @@ from chainrule.rules.rule import Rule
 MOST_ELEMENTS = 12
 """Elements of a quantity that are worked one by one; of a larger one, the first few."""
 FEW = 4
+MOST_ROUNDED = 80
+"""Significant digits that a value rounded on paper may have."""
 APPROXIMATELY = r"\approx"
 
 _TITLES = {
@@ -123,28 +124,46 @@ def _title(part: str, update: int, several: bool) -> str:
 
 def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
     value, digits = working.shown(quantity), working.digits
-    exact_plain = plain_array(value, lambda v: exact_text(v, digits))
+    written = np.vectorize(lambda v: _digits(working, v), otypes=[object])(value)
+    exact_plain = plain_array(written, lambda d: d.text)
     decimals_plain = plain_array(value, lambda v: _decimal_plain(v, digits))
-    exact = tex_array(value, lambda v: exact_tex(v, digits))
-    decimals = tex_array(value, lambda v: decimal_tex(v, digits))
-    written_exactly = is_written_exactly(value, digits)
-    has_both = written_exactly and decimals_plain != exact_plain
+    written_exactly = all(d.exact for d in written.flat)
+    has_both = written_exactly and working.rounding is None and decimals_plain != exact_plain
     return Entry(
         quantity.name,
         tex_name(quantity.name),
         plain_name(quantity.name),
-        value_tex=exact,
+        value_tex=tex_array(value, lambda v: _tex(working, v)),
         value_plain=exact_plain,
-        decimals_tex=decimals if has_both else "",
+        decimals_tex=tex_array(value, lambda v: decimal_tex(_as_number(v), digits)) if has_both else "",
         decimals_plain=decimals_plain if has_both else "",
         value_is_exact=written_exactly,
-        decimals_are_exact=not is_rounded(value, digits),
+        decimals_are_exact=not any(is_rounded(_as_number(v), digits) for v in value.flat),
         **more,
     )
 
 
+def _digits(working: Working, value: Any) -> Digits:
+    """A value as it is written: exactly where that is short; as its decimals where steps are rounded."""
+    if working.rounding is not None and isinstance(value, Number):
+        decimal = significant(value, MOST_ROUNDED)
+        if decimal.exact:
+            return decimal
+    return exact_digits(value, working.digits)
+
+
+def _tex(working: Working, value: Any) -> str:
+    return digits_tex(_digits(working, value).text) if isinstance(value, Number) else exact_tex(value)
+
+
+def _as_number(value: Any) -> Any:
+    """A closed form as the number that it is; anything else as it is."""
+    return value.number() if getattr(value, "is_number", False) else value
+
+
 def _decimal_plain(value: Any, digits: int) -> str:
-    return significant(value, digits).text if isinstance(value, Number) else formula_text(value)
+    number = _as_number(value)
+    return significant(number, digits).text if isinstance(number, Number) else formula_text(value)
 
 
 def formula_of(working: Working, quantity: Quantity) -> str:
@@ -212,8 +231,10 @@ def _lines(working: Working, quantity: Quantity, inputs: list[Quantity]) -> tupl
     shown = places if len(places) <= MOST_ELEMENTS else places[:FEW]
     lines = []
     for place in shown:
-        expressions = _expressions(working, quantity, cast(Term, terms[place]), place, inputs)
-        lines.append(_line(working, quantity.name, place, values, expressions))
+        term = cast(Term, terms[place])
+        expressions = _expressions(working, quantity, term, place, inputs)
+        rounded = working.rounding is not None and not _equal(term.value, values[place])
+        lines.append(_line(working, quantity.name, place, values, expressions, rounded))
     return lines, len(places) - len(shown)
 
 
@@ -247,24 +268,32 @@ def _line(
     place: tuple[int, ...],
     values: np.ndarray,
     expressions: tuple[str, str],
+    rounded: bool,
 ) -> Line:
     """``name[place] = expression = value``, in TeX and in plain text."""
     value, digits = values[place], working.digits
     index = _index(place, values.shape, working.columns)
     tex = f"({tex_name(name)})_{{{index}}}" if index else tex_name(name)
     text = f"{plain_name(name)}[{index}]" if index else plain_name(name)
-    shown, exact = exact_text(value, digits), exact_digits(value, digits).exact
-    repeats = {shown, significant(value, digits).text if isinstance(value, Number) else shown}
-    if expressions[0] and expressions[1] not in repeats and not _has_symbols(value):
+    written = _digits(working, value)
+    number = _as_number(value)
+    decimal = significant(number, digits) if isinstance(number, Number) else written
+    if expressions[0] and expressions[1] not in (written.text, decimal.text) and not _has_symbols(value):
         tex += f" = {expressions[0]}"
         text += f" = {expressions[1]}"
-    tex += f" {'=' if exact else APPROXIMATELY} {exact_tex(value, digits)}"
-    text += f" {'=' if exact else '≈'} {minus(shown)}"
-    if not index and isinstance(value, Number) and "/" in shown:
-        decimal = significant(value, digits)
-        tex += f" {'=' if decimal.exact else APPROXIMATELY} {decimal_tex(value, digits)}"
+    exact = written.exact and not rounded
+    tex += f" {'=' if exact else APPROXIMATELY} {_tex(working, value)}"
+    text += f" {'=' if exact else '≈'} {minus(written.text)}"
+    if not index and written.exact and minus(decimal.text) != minus(written.text):
+        tex += f" {'=' if decimal.exact else APPROXIMATELY} {decimal_tex(number, digits)}"
         text += f" {'=' if decimal.exact else '≈'} {minus(decimal.text)}"
     return Line(tex, text)
+
+
+def _equal(worked: Any, kept: Any) -> bool:
+    """Whether a rational came out as it was kept; a ball is never equal to the decimal kept of it."""
+    exact = getattr(worked, "exact", None)
+    return exact is not None and exact == kept.exact
 
 
 def _has_symbols(value: Any) -> bool:

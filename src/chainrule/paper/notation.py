@@ -33,7 +33,15 @@ _WORDS = {
     "batch_size": "B",
     "updates": r"\text{updates}",
 }
-_PLAIN = {"loss": "L", "learning_rate": "η", "rows": "m", "batch_size": "B"}
+_PLAIN = {
+    "loss": "L",
+    "learning_rate": "η",
+    "rows": "m",
+    "batch_size": "B",
+    "alpha": "α",
+    "gamma": "γ",
+    "beta": "β",
+}
 
 
 def _split_name(name: str) -> tuple[str, str, str]:
@@ -139,7 +147,15 @@ def exact_tex(value: Any, digits: int = DIGITS) -> str:
     """The exact number in TeX, or its proven decimals."""
     if not isinstance(value, Number):
         return str(getattr(value, "tex", value))
-    text = exact_text(value, digits)
+    return digits_tex(exact_text(value, digits))
+
+
+def digits_tex(text: str) -> str:
+    """A number's text in TeX: a fraction, or a decimal.
+
+    >>> digits_tex("-17/10"), digits_tex("1.5e-9")
+    ('{-\\\\frac{17}{10}}', '1.5 \\\\cdot 10^{-9}')
+    """
     if "/" in text:
         top, bottom = text.split("/")
         fraction = rf"\frac{{{top.lstrip('-')}}}{{{bottom}}}"
@@ -161,14 +177,9 @@ def _scientific(text: str) -> str:
     return f"{{{tex}}}" if text.startswith("-") else tex
 
 
-def is_rounded(value: np.ndarray, digits: int = DIGITS) -> bool:
-    """Whether some element's decimals are not the element itself, but rounded."""
-    return any(isinstance(v, Number) and not significant(v, digits).exact for v in value.flat)
-
-
-def is_written_exactly(value: np.ndarray, digits: int = DIGITS) -> bool:
-    """Whether :func:`exact_text` gives every element exactly."""
-    return all(exact_digits(v, digits).exact for v in value.flat)
+def is_rounded(value: Any, digits: int = DIGITS) -> bool:
+    """Whether a number's decimals are not the number itself, but rounded."""
+    return isinstance(value, Number) and not significant(value, digits).exact
 
 
 def tex_array(value: np.ndarray, write: Callable[[Any], str]) -> str:

@@ -267,11 +267,7 @@ class Number:
         return float(self.ball(FIRST_PRECISION).mid())
 
     def __repr__(self) -> str:
-        if self.exact is not None:
-            return str(self.exact)
-        from chainrule.paper.digits import significant
-
-        return f"{significant(self, 10).text}…"
+        return str(self.exact) if self.exact is not None else f"{float(self):.10g}…"
 
 
 def numbers(values: Any) -> np.ndarray:

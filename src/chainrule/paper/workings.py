@@ -27,6 +27,7 @@ class Working:
     tape: Tape
     names: list[str]
     columns: bool = False
+    rounding: int | None = None
     digits: int = DIGITS
     name: str = "working"
     text: str = ""
@@ -41,7 +42,7 @@ class Working:
     def shown(self, quantity: Quantity) -> np.ndarray:
         """The value in the question's convention: with samples in columns, transposed."""
         value = quantity.value
-        if not self.columns:
+        if not self.columns or value.dtype != object:
             return value
         return value.reshape(-1, 1) if value.ndim == 1 else value.T
 
@@ -65,6 +66,12 @@ class Working:
         from chainrule.paper.output.json import question_json
 
         return question_json(self)
+
+    def graph(self) -> str:
+        """The computational graph of the first update, every edge with value and gradient, as SVG."""
+        from chainrule.paper.graph import graph_svg
+
+        return graph_svg(self)
 
     def save(self, path: str | Path) -> None:
         """Write the working as .html, .md, .tex, .ipynb or .json, by the path's ending."""

@@ -86,6 +86,7 @@ def work_network(
     program = network.program(loss, optimizer)
     rate = resolve(read_array(optimizer.learning_rate), closed)
     tape = work(program, given, descent, rate, _finish(closed, rounded_to), measured)
+    shown = {"rounding": rounded_to, **shown}
     return Working(network=network, program=program, tape=tape, names=_found(tape, find), **shown)
 
 
