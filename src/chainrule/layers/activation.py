@@ -22,8 +22,7 @@ class _Elementwise(Layer):
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        gradient: Call = self.activation.backward(da, x, q.a)
-        return gradient
+        return self.activation.backward(da, x, q.a)
 
 
 class Activation(_Elementwise):
@@ -88,8 +87,7 @@ class PReLU(_Elementwise):
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
         q.dalpha = self.activation.gradients["alpha"](da, x)
-        gradient: Call = self.activation.backward(da, x, q.a, q.alpha)
-        return gradient
+        return self.activation.backward(da, x, q.a, q.alpha)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"alpha_initializer": initializers.serialize(self.alpha_initializer)}

@@ -68,8 +68,7 @@ class Dense(Layer):
         q.dW = affine_dW(x, q.dz)
         if self.use_bias:
             q.db = affine_db(q.dz)
-        gradient: Call = affine_dx(q.dz, q.W)
-        return gradient
+        return affine_dx(q.dz, q.W)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -20,15 +21,35 @@ _ARRAY_SCHEMA = {
     "anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}],
 }
 Values = Annotated[Any, BeforeValidator(read_array), WithJsonSchema(_ARRAY_SCHEMA)]
-Table = str | dict[str, Any]
+
+
+def _table(given: Any) -> Any:
+    if not isinstance(given, (str, dict)):
+        raise ValueError(f"expected a name, or a table with a name; got {given!r}")
+    return given
+
+
+def _float(given: Any) -> Any:
+    return float(given) if isinstance(given, Decimal) else given
+
+
+_TABLE_SCHEMA = {
+    "description": "A name, or a table with a name and arguments",
+    "anyOf": [{"type": "string"}, {"type": "object", "required": ["name"]}],
+}
+Table = Annotated[Any, BeforeValidator(_table), WithJsonSchema(_TABLE_SCHEMA)]
+Float = Annotated[float, BeforeValidator(_float)]
+"""Decimals of a TOML file, for a field that is a float."""
 
 
 class SheetError(ValueError):
     """A worksheet that cannot be used; the message names the place and what was expected."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+class Strict(BaseModel):
+    """A table with these keys and no others; text is not taken for a number, nor a number for true."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
 
 
 class LayerGiven(BaseModel):
@@ -39,7 +60,7 @@ class LayerGiven(BaseModel):
     layer: str
 
 
-class NetworkGiven(_Strict):
+class NetworkGiven(Strict):
     """What is given in a question of the topic ``network``."""
 
     x: Values = Field(description="the inputs, one row per sample")
@@ -51,13 +72,13 @@ class NetworkGiven(_Strict):
     epochs: int = Field(1, ge=1, le=1000)
 
 
-class Question(_Strict):
+class Question(Strict):
     """One question."""
 
     id: str = Field(min_length=1)
     topic: Literal["network"]
     text: str = Field("", description="the question in words, shown above the working")
-    marks: float = Field(1, gt=0)
+    marks: Float = Field(1, gt=0)
     find: list[str] = Field(["forward", "loss", "gradients", "update"], min_length=1)
     given: NetworkGiven
     rounding: int | None = Field(None, ge=0, le=50, description="decimals that every step is rounded to")
@@ -66,7 +87,7 @@ class Question(_Strict):
     digits: int = Field(6, ge=1, le=200, description="significant digits shown")
 
 
-class Sheet(_Strict):
+class Sheet(Strict):
     """A worksheet: a title and its questions."""
 
     title: str = "Worksheet"
@@ -79,7 +100,7 @@ def read_text(path: Path) -> str:
     if size > LARGEST_FILE:
         raise SheetError(f"{size:,} bytes; expected a TOML file of at most {LARGEST_FILE:,}")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise SheetError(f"not text: byte {error.start} is not UTF-8; expected a TOML file") from None
 
@@ -110,21 +131,31 @@ def parse_sheet(text: str) -> Sheet:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """A TOML file's tables; decimals stay decimals. Raises SheetError with line and column."""
+    """A TOML file's tables; decimals stay decimals. Raises SheetError with its place."""
     try:
-        return tomllib.loads(text, parse_float=_decimal)
+        tables = tomllib.loads(text, parse_float=Decimal)
+        _check_finite(tables, tables, ())
     except SheetError:
         raise
-    except ValueError as error:
-        raise SheetError(f"not valid TOML: {error}") from None
     except RecursionError:
-        raise SheetError("lists are nested too deeply") from None
+        raise SheetError("lists or tables are nested too deeply") from None
+    except ValueError as error:
+        if long := re.search(r"\d{4301,}", text):
+            line = text.count("\n", 0, long.start()) + 1
+            said = f"a whole number of {len(long[0]):,} digits in line {line}; at most 4,300 are read"
+            raise SheetError(said) from None
+        raise SheetError(f"not valid TOML: {error}") from None
+    return tables
 
 
-def _decimal(text: str) -> Decimal:
-    if "nan" in text or "inf" in text:
-        raise SheetError(f"{text} is not a finite number")
-    return Decimal(text)
+def _check_finite(value: Any, tables: Any, loc: tuple[int | str, ...]) -> None:
+    """Raise SheetError, with its place, at the first nan or inf in the tables."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        name = str(value).lower().replace("infinity", "inf")
+        raise SheetError(f"{_place(loc, tables)}: {name} is not a finite number")
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        _check_finite(part, tables, (*loc, key))
 
 
 def describe(error: ValidationError, raw: Any, model: type[BaseModel]) -> str:
@@ -141,30 +172,61 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
     parts = list(loc)
     if parts[:1] == ["question"] and len(parts) > 1 and isinstance(parts[1], int):
         question = raw["question"][parts[1]]
-        known = question.get("id")
-        words.append(f"question {known!r}" if isinstance(known, str) else f"question {parts[1] + 1}")
+        known = question.get("id") if isinstance(question, dict) else None
+        named = isinstance(known, str) and known != ""
+        words.append(f"question {known!r}" if named else f"question {parts[1] + 1}")
         parts = parts[2:]
     key = ""
     for part in parts:
         if isinstance(part, int):
             key += f"[{part + 1}]"
-        elif part not in ("str", "dict[str,any]"):
+        else:
             key += f".{part}" if key else str(part)
     return ", ".join(words + ([key] if key else []))
 
 
 def _message(found: Any, model: type[BaseModel]) -> str:
-    kind, given = found["type"], found.get("input")
+    kind, given, context = found["type"], found.get("input"), found.get("ctx", {})
     if kind == "extra_forbidden":
         return f"unknown key; {suggest(str(found['loc'][-1]), _keys(model, found['loc']))}"
     if kind == "missing":
         return "is missing"
-    message = str(found["msg"]).removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
     if kind == "value_error":
-        return message
-    shown = repr(given) if len(repr(given)) <= 40 else type(given).__name__
-    return f"{message}, got {shown}"
+        return str(context["error"])
+    if kind == "literal_error":
+        expected = suggest(str(given), re.findall(r"'([^']*)'", context["expected"]))
+    elif kind in _EXPECTED:
+        expected = f"expected {_EXPECTED[kind]}"
+    else:
+        message = str(found["msg"])
+        expected = message[0].lower() + message[1:]
+    return f"{expected}; got {shown(given)}"
+
+
+_EXPECTED = {
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "list_type": "a list",
+    "too_short": "at least one",
+    "string_type": "text in quotes",
+    "string_too_short": "text that is not empty",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number that is not that large",
+    "bool_type": "true or false",
+}
+LONGEST_SHOWN = 40
+
+
+def shown(given: Any) -> str:
+    """A value that was found, as an error shows it: in short."""
+    if isinstance(given, (list, dict)):
+        return "an empty list" if given == [] else "a list" if isinstance(given, list) else "a table"
+    if isinstance(given, Decimal):
+        return str(given)
+    text = repr(given) if isinstance(given, (str, int, float)) else str(given)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

@@ -50,5 +50,7 @@ def solve_sheet(sheet: Sheet, source: str = "") -> Solution:
 def _solve(question: Question) -> Working:
     try:
         return TOPICS[question.topic](question)
-    except (SheetError, WorkError) as error:
+    except SheetError as error:
+        raise SheetError(f"question {question.id!r}, {error}") from None
+    except WorkError as error:
         raise SheetError(f"question {question.id!r}: {error}") from None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -96,6 +96,12 @@ class Rule:
         """The names of the inputs: those in ``named``, or else the formula's positional parameters."""
         parameters = inspect.signature(self.function).parameters.values()
         return self.named or tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+
+    @overload
+    def __call__(self, *inputs: Name, **options: Any) -> Call: ...
+
+    @overload
+    def __call__(self, *inputs: Any, **options: Any) -> Any: ...
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         options = {**self.defaults, **options}

@@ -53,7 +53,7 @@ def nothing(metrics: Metrics) -> dict[str, Array]:
 def measured(done: Values, output: str, metrics: Metrics) -> dict[str, Array]:
     """What one batch adds to the loss and the metrics: its loss counts once for each row, as in Keras."""
     y, a = done[TARGET], done[output]
-    sums = {name: rule(y, a).sum(dtype=a.dtype) for name, rule in metrics.items()}
+    sums = {name: jnp.asarray(rule(y, a)).sum(dtype=a.dtype) for name, rule in metrics.items()}
     return {LOSS: done[LOSS] * a.shape[0], **sums}
 
 

@@ -80,7 +80,9 @@ def work_network(
     updates, most = len(descent.batches(given[INPUT].shape[0])), MOST_FORMULAS if closed else MOST_UPDATES
     if updates > most:
         kind = "with formulas" if closed else "by hand"
-        raise SheetError(f"{updates:,} updates; at most {most:,} are worked {kind}: train it instead")
+        raise SheetError(
+            f"given.epochs: {updates:,} updates; at most {most:,} are worked {kind}: train it instead"
+        )
     find = find or ["forward", "loss", "gradients", "update"]
     measured = any(name.endswith(("_before", "_after")) for name in find)
     program = network.program(loss, optimizer)
