@@ -102,7 +102,6 @@ def test_the_course_example_of_one_update():
         ({"learning_rate": float("nan")}, "learning_rate must be greater than 0, got nan"),
         ({"momentum": 1.5}, "momentum must lie between 0 and 1, got 1.5"),
         ({"momentum": -0.1}, "momentum must lie between 0 and 1"),
-        ({"nesterov": True}, "nesterov needs a momentum greater than 0"),
     ],
 )
 def test_arguments_that_cannot_be_are_refused(arguments, says):

@@ -51,7 +51,21 @@ def build(kind: str, identifier: Any, classes: Mapping[str, type], base: type) -
     for argument in arguments:
         if argument not in taken:
             raise TypeError(f"{kind} {name!r} has no argument {argument!r}: {suggest(argument, taken)}")
+    for argument, parameter in taken.items():
+        if argument in arguments:
+            _check_like(argument, arguments[argument], parameter.default)
+        elif parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            raise TypeError(f"{kind} {name!r} needs the argument {argument!r}")
     return made(**arguments)
+
+
+def _check_like(argument: str, value: Any, default: Any) -> None:
+    """Raise TypeError for what is no truth value, or no number, where the default is one."""
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise TypeError(f"{argument} must be true or false, got {value!r}")
+    elif isinstance(default, int | float) and (isinstance(value, bool) or not hasattr(value, "__float__")):
+        raise TypeError(f"{argument} must be a number, got {value!r}")
 
 
 def _split(kind: str, identifier: Any) -> tuple[str, dict[str, Any]]:
@@ -60,7 +74,10 @@ def _split(kind: str, identifier: Any) -> tuple[str, dict[str, Any]]:
     if isinstance(identifier, Mapping):
         table = dict(identifier)
         if "class_name" in table:
-            return str(table["class_name"]), dict(table.get("config", {}))
+            config = table.get("config", {})
+            if not isinstance(config, Mapping):
+                raise TypeError(f"the config of the {kind} must be a table, got {config!r}")
+            return str(table["class_name"]), dict(config)
         if "name" in table:
             return str(table.pop("name")), table
         raise ValueError(f"a table for the {kind} needs a 'name', got {sorted(table)}")

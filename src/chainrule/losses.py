@@ -28,7 +28,7 @@ class Loss:
     entry: rules.LossTerm
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None) -> None:
-        if reduction not in REDUCTIONS:
+        if reduction not in [*REDUCTIONS]:
             raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, got {reduction!r}")
         self.reduction = reduction
         self.name = name or self.entry.name
@@ -104,7 +104,7 @@ class MeanSquaredError(Loss):
         factor: str | None = None,
     ) -> None:
         super().__init__(reduction, name)
-        if factor not in DIVISIONS:
+        if factor not in [*DIVISIONS]:
             expected = ", ".join(repr(f) for f in DIVISIONS if f)
             raise ValueError(f"factor must be one of {expected} or absent, got {factor!r}")
         if factor and reduction != "sum_over_batch_size":
@@ -147,7 +147,10 @@ class BinaryCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """Mean over the rows of -Σ y ln ŷ, for one-hot targets and outputs behind a softmax."""
+    """Mean over the rows of -Σ y ln ŷ, for one-hot targets and outputs behind a softmax.
+
+    Outputs count as they are; Keras divides each row of them by its sum first.
+    """
 
     entry = rules.categorical_crossentropy
 

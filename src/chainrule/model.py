@@ -179,7 +179,7 @@ class Sequential(Stack):
         batch_size: int | None = None,
         epochs: int = 1,
         *,
-        find: list[str] | None = None,
+        find: str | list[str] | None = None,
         rounding: int | None = None,
         convention: str = "rows",
         digits: int = 6,

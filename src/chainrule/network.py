@@ -82,8 +82,12 @@ class Network:
         """The trained quantities of all layers by their numbered names, in order."""
         return {k: p for place in self.places for k, p in place.parameters.items()}
 
-    def program(self, loss: Loss, optimizer: Optimizer) -> Program:
-        """Every step of one update with this loss and this optimizer."""
+    def program(self, loss: Loss, optimizer: Optimizer, fused: bool = True) -> Program:
+        """Every step of one update with this loss and this optimizer.
+
+        ``fused`` takes the loss and the activation before it together, where that simplifies ∂loss/∂z;
+        it is right for targets that the loss has a meaning for.
+        """
         pens = [self._pen(place) for place in self.places]
         inputs = self._write_forward(pens)
         output = inputs[-1]
@@ -91,7 +95,7 @@ class Network:
         backward = _write_backward(self.places, pens, inputs, loss)
         last = next(step for step in forward if step.name == output.text)
         plain = Step(LOSS, loss.value, (TARGET, output.text))
-        losses, backward = _fuse((plain,), backward, last, loss)
+        losses, backward = _fuse((plain,), backward, last, loss) if fused else ((plain,), backward)
         trained = self.parameters
         update, state = optimizer.write(trained)
         return Program(forward, losses, backward, update, output.text, trained, state)

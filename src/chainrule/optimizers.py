@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from chainrule.initializers import Zeros
@@ -40,12 +41,13 @@ class SGD(Optimizer):
     """
 
     def __init__(self, learning_rate: Any = 0.01, momentum: Any = 0.0, nesterov: bool = False) -> None:
-        if not learning_rate > 0:
+        for name, value in (("learning_rate", learning_rate), ("momentum", momentum)):
+            if isinstance(value, str | bool) or not hasattr(value, "__float__"):
+                raise TypeError(f"{name} must be a number, got {value!r}")
+        if _is_known(learning_rate) and (not learning_rate > 0 or float(learning_rate) == inf):
             raise ValueError(f"learning_rate must be greater than 0, got {learning_rate!r}")
-        if not 0 <= momentum <= 1:
+        if _is_known(momentum) and not 0 <= momentum <= 1:
             raise ValueError(f"momentum must lie between 0 and 1, got {momentum!r}")
-        if nesterov and not momentum:
-            raise ValueError("nesterov needs a momentum greater than 0")
         self.learning_rate = learning_rate
         self.momentum = momentum
         self.nesterov = nesterov
@@ -69,6 +71,11 @@ class SGD(Optimizer):
             else Step(f"{name}_new", momentum_step, (name, f"{v}_new"))
         )
         return [Step(f"{v}_new", velocity, (v, d, LEARNING_RATE), fading), moved]
+
+
+def _is_known(value: Any) -> bool:
+    """Whether it is a number, and not a formula with a name in it, whose sign nobody knows."""
+    return getattr(value, "is_number", True) is not False
 
 
 OPTIMIZERS = with_aliases((SGD,))

@@ -32,7 +32,10 @@ def print_summary(
     def print_all() -> None:
         console.print(f'[bold]Model: "{escape(name)}"[/bold]')
         console.print(table)
-        console.print(f"[bold] Total params:[/bold] {total:,} ({_memory(total * FLOAT32_BYTES)})")
+        size = _memory(total * FLOAT32_BYTES)
+        console.print(f"[bold] Total params:[/bold] {total:,} ({size})")
+        console.print(f"[bold] Trainable params:[/bold] {total:,} ({size})")
+        console.print("[bold] Non-trainable params:[/bold] 0 (0 B)")
 
     if print_fn is None:
         print_all()

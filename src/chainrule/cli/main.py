@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from chainrule.cli import demo, schema, solve, train
+
+STOPPED = 130
+"""The exit status of what Ctrl-C ended; Typer returns it, too."""
 
 app = typer.Typer(
     name="chainrule",
@@ -39,6 +44,9 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what cannot be used ends it with one line on stderr and status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # of a console that cannot write z₁
     sys.exit(run(arguments))
 
 
@@ -46,15 +54,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """The exit status of a command line."""
     try:
         status = app(args=arguments, standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
     except typer.TyperException as error:
-        return _unusable(error.format_message())
+        return _unusable(error.format_message() or "expected a command")
     except (ValueError, ArithmeticError) as error:
         return _unusable(str(error))
+    except MemoryError as error:
+        return _unusable(f"not enough memory: {error}" if str(error) else "not enough memory")
+    except BrokenPipeError:
+        # Who reads the output has seen enough; nothing is left to be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
-        return _unusable(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        said = error.strerror or str(error)
+        return _unusable(f"{error.filename}: {said}" if error.filename else said)
     except (KeyboardInterrupt, typer.Abort):
+        status = STOPPED
+    if status == STOPPED:
         sys.stderr.write("chainrule: stopped\n")
-        return 130
     return status if isinstance(status, int) else 0
 
 

@@ -32,11 +32,9 @@ def command(
     if as_json:
         typer.echo(json.dumps(solution.to_json(), ensure_ascii=False, indent=2))
     elif not output:
-        from rich.console import Console
+        from chainrule.paper.output.terminal import Terminal, show
 
-        from chainrule.paper.output.terminal import show
-
-        show(solution, Console(highlight=False))
+        show(solution, Terminal(highlight=False))
 
 
 command.__name__ = "solve"

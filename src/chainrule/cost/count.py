@@ -1,4 +1,4 @@
-"""The reader that counts: it applies the steps to shapes, and adds up what each layer costs."""
+"""The reader that counts: it finds the shapes of all quantities, and adds up what each layer costs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.layers.steps import Step
 from chainrule.losses import Loss, SparseCategoricalCrossentropy
-from chainrule.network import INPUT, TARGET, Network
+from chainrule.network import INPUT, TARGET, Network, Program
 from chainrule.optimizers import LEARNING_RATE, Optimizer
 from chainrule.rules.rule import Shape
 
@@ -37,7 +37,7 @@ def layer_costs(network: Network, loss: Loss, optimizer: Optimizer) -> list[Laye
     (650, 640)
     """
     program = network.program(loss, optimizer)
-    shapes = _shapes(network, program.steps, loss)
+    shapes = _shapes(network, program, loss)
     forward = _by_layer(program.forward, shapes)
     backward = _by_layer(program.backward, shapes)
     return [
@@ -54,7 +54,7 @@ def layer_costs(network: Network, loss: Loss, optimizer: Optimizer) -> list[Laye
     ]
 
 
-def _shapes(network: Network, steps: tuple[Step, ...], loss: Loss) -> dict[str, Shape]:
+def _shapes(network: Network, program: Program, loss: Loss) -> dict[str, Shape]:
     """The shape of every quantity for one sample, found by running the steps on ones."""
     sparse = isinstance(loss, SparseCategoricalCrossentropy)
     values = {
@@ -62,12 +62,11 @@ def _shapes(network: Network, steps: tuple[Step, ...], loss: Loss) -> dict[str, 
         TARGET: np.zeros(1, np.int32) if sparse else np.ones((1, *network.output_shape), np.float32),
         LEARNING_RATE: np.ones((), np.float32),
     }
-    for name, parameter in network.parameters.items():
+    for name, parameter in {**program.parameters, **program.state}.items():
         values[name] = np.zeros(parameter.shape, np.float32)
-        values[f"v{name}"] = values[name]
     shapes = {name: value.shape for name, value in values.items()}
     with np.errstate(all="ignore"):
-        for step in steps:
+        for step in program.steps:
             values[step.name] = np.asarray(step.rule(*(values[i] for i in step.inputs), **step.options))
             shapes[step.name] = values[step.name].shape
     return shapes

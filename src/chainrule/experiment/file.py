@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from chainrule.paper.sheet import LayerGiven, SheetError, Table, describe, parse_toml, read_text
+from chainrule.paper.sheet import (
+    Float,
+    LayerGiven,
+    SheetError,
+    Strict,
+    Table,
+    describe,
+    parse_toml,
+    read_text,
+    shown,
+)
+
+MOST_EPOCHS = 1_000_000
 
 
 class TrainFileError(ValueError):
     """A training file that cannot be used; the message names the place and what was expected."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+def _path_or_rows(given: Any) -> Any:
+    if not isinstance(given, (str, list, Path)):
+        raise ValueError(f"expected the path of a .npy file, or rows of numbers; got {shown(given)}")
+    return Path(given) if isinstance(given, str) else given
 
 
-class DataTable(_Strict):
+def _path(given: Any) -> Any:
+    if not isinstance(given, (str, Path)):
+        raise ValueError(f"expected the path of a file; got {shown(given)}")
+    return Path(given)
+
+
+FilePath = Annotated[Path, BeforeValidator(_path)]
+PathOrRows = Annotated[Any, BeforeValidator(_path_or_rows)]
+
+
+class DataTable(Strict):
     """Where the data comes from: a name, a file, or the numbers themselves."""
 
     name: str | None = Field(None, description="a data set that comes along: digits")
-    csv: Path | None = Field(None, description="a CSV file with a header row")
+    csv: FilePath | None = Field(None, description="a CSV file with a header row")
     target: str | None = Field(None, description="the target's column in the CSV file")
-    npz: Path | None = Field(None, description="a .npz file with arrays x and y")
-    x: Path | list[Any] | None = Field(None, description="a .npy file, or rows of numbers")
-    y: Path | list[Any] | None = None
-    test: float = Field(0.0, ge=0, lt=1, description="the part of the rows that is kept for the test")
+    npz: FilePath | None = Field(None, description="a .npz file with arrays x and y")
+    x: PathOrRows = Field(None, description="a .npy file, or rows of numbers")
+    y: PathOrRows = Field(None, description="a .npy file, or the targets")
+    test: Float = Field(0.0, ge=0, lt=1, description="the part of the rows that is kept for the test")
 
     @model_validator(mode="after")
     def _one_source(self) -> DataTable:
@@ -39,27 +63,29 @@ class DataTable(_Strict):
             raise ValueError("csv and target go together: target names the column to predict")
         if (self.x is None) != (self.y is None):
             raise ValueError("x and y go together")
+        if isinstance(self.x, Path) != isinstance(self.y, Path):
+            raise ValueError("x and y are two .npy files, or two lists of numbers")
         return self
 
 
-class FitTable(_Strict):
+class FitTable(Strict):
     """How long to train: ``fit``'s arguments."""
 
-    epochs: int = Field(default=10, ge=1)
+    epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
     batch_size: int = Field(default=32, ge=1)
     shuffle: bool = True
 
 
-class TrainFile(_Strict):
+class TrainFile(Strict):
     """Everything that is trained."""
 
     title: str = "Training"
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**32)
     data: DataTable
     layers: list[LayerGiven] = Field(min_length=1)
     loss: Table
     optimizer: Table = "SGD"
-    metrics: list[str] = []
+    metrics: list[str] = Field([])
     fit: FitTable = FitTable()
 
 

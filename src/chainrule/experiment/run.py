@@ -5,24 +5,31 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from chainrule import losses, optimizers
 from chainrule.callbacks import History
 from chainrule.config import set_random_seed
 from chainrule.data import DataSet, digits, read_csv, read_npy, read_npz, split
+from chainrule.doors import finite
 from chainrule.experiment.file import DataTable, TrainFile, TrainFileError
-from chainrule.layers import Input, Layer, deserialize
+from chainrule.layers import Input, deserialize
 from chainrule.lookup import suggest
 from chainrule.losses import SparseCategoricalCrossentropy
 from chainrule.model import Sequential
-from chainrule.paper.sheet import LayerGiven
+from chainrule.network import Network
+from chainrule.paper.values import names_in, read_array, resolve
 
 NAMED: Mapping[str, Callable[[], DataSet]] = {"digits": digits}
-PARAMETERS = ("W", "b", "alpha")
+MOST_PARAMETERS = 1_000_000_000
+ONE_OF_MANY = ("sparse_categorical_crossentropy", "categorical_crossentropy", "kl_divergence")
+THRESHOLDS: Mapping[str, float] = {"binary_crossentropy": 0.5, "hinge": 0.0, "perceptron": 0.0}
+"""Losses of yes and no, and the output above which it is yes."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,16 @@ class Run:
 
     @property
     def is_classifier(self) -> bool:
-        """Whether the outputs are one probability per class."""
-        return self.model.loss.entry.name in {
-            "sparse_categorical_crossentropy",
-            "categorical_crossentropy",
-        }
+        """Whether the loss is one of classification: of one class per row, or of yes and no."""
+        return self.model.loss.entry.name in (*ONE_OF_MANY, *THRESHOLDS)
+
+    def classes_of(self, values: np.ndarray) -> np.ndarray:
+        """The class of each row of targets or of outputs; shape (m,)."""
+        columns = values.reshape(len(values), -1)
+        name = self.model.loss.entry.name
+        if name in THRESHOLDS:
+            return (columns[:, 0] > THRESHOLDS[name]).astype(int)
+        return columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0].astype(int)
 
 
 def load_data(table: DataTable) -> DataSet:
@@ -68,11 +80,7 @@ def load_data(table: DataTable) -> DataSet:
         return read_npz(table.npz)
     if isinstance(table.x, Path) and isinstance(table.y, Path):
         return read_npy(table.x, table.y)
-    try:
-        x, y = np.asarray(table.x, dtype=float), np.asarray(table.y, dtype=float)
-    except (ValueError, TypeError):
-        raise TrainFileError("data: x and y must be rows of numbers, all of the same length") from None
-    return DataSet("data", x, y)
+    return DataSet("data", _numbers("data.x", table.x), _numbers("data.y", table.y))
 
 
 def build_model(file: TrainFile, input_shape: tuple[int, ...]) -> Sequential:
@@ -80,29 +88,54 @@ def build_model(file: TrainFile, input_shape: tuple[int, ...]) -> Sequential:
 
     Raises TrainFileError, naming the key.
     """
-    layers, given = [], {}
+    layers, given = [], []
     for number, table in enumerate(file.layers, start=1):
-        layer, values = _layer(f"layers[{number}]", table)
-        layers.append(layer)
-        given.update({f"{key}{number}": value for key, value in values.items()})
-    try:
-        model = Sequential([Input(input_shape), *layers])
-        model.compile(_floats(file.optimizer), _floats(file.loss), metrics=file.metrics)
-        names = list(model.parameters)
-        if unknown := set(given) - set(names):
-            raise ValueError(f"{min(unknown)}: the layer has no such parameter; there are {', '.join(names)}")
-        model.set_weights([given.get(name, value) for name, value in model.parameters.items()])
-    except (ValueError, TypeError) as error:
-        raise TrainFileError(str(error)) from None
+        arguments, values = table.split()
+        config = {"class_name": table.layer, "config": _floats(arguments)}
+        layers.append(_placed(f"layers[{number}]", deserialize, config))
+        given.append(values)
+    network = _placed("layers", Network, layers, input_shape)
+    if (count := sum(place.count_params for place in network.places)) > MOST_PARAMETERS:
+        raise TrainFileError(f"layers: {count:,} parameters; at most {MOST_PARAMETERS:,} are trained")
+    first = _first_weights(network, given)
+    model = Sequential([Input(input_shape), *layers])
+    loss = _placed("loss", losses.get, _floats(file.loss))
+    optimizer = _placed("optimizer", optimizers.get, _floats(file.optimizer))
+    _placed("metrics", model.compile, optimizer, loss, metrics=file.metrics)
+    model.set_weights([first.get(name, value) for name, value in model.parameters.items()])
     return model
 
 
-def _layer(place: str, table: LayerGiven) -> tuple[Layer, dict[str, Any]]:
-    arguments = _floats(dict(table.model_extra or {}))
-    values = {key: arguments.pop(key) for key in PARAMETERS if isinstance(arguments.get(key), list)}
+def _first_weights(network: Network, given: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """The given values of parameters, by the parameters' names."""
+    first = {}
+    for place, values in zip(network.places, given, strict=True):
+        for key, raw in values.items():
+            at, name = f"layers[{place.number}].{key}", f"{key}{place.number}"
+            if name not in place.parameters:
+                takes = ", ".join(k.removesuffix(place.number) for k in place.parameters) or "none"
+                raise TrainFileError(f"{at}: the layer has no such parameter; its parameters are {takes}")
+            first[name] = _numbers(at, raw)
+            shape = place.parameters[name].shape
+            if first[name].shape != shape:
+                expected, found = (" × ".join(map(str, n)) or "a number" for n in (shape, first[name].shape))
+                raise TrainFileError(f"{at}: expected shape {expected}, got {found}")
+    return first
+
+
+def _numbers(place: str, raw: Any) -> np.ndarray:
+    """Numbers as a worksheet gives them, as float32."""
+    array = _placed(place, read_array, raw)
+    if names := names_in([array]):
+        raise TrainFileError(f"{place}: expected numbers, got the name {min(names)!r}")
+    return finite(_placed(place, lambda: resolve(array, closed=False).astype(float)), place)
+
+
+def _placed(place: str, make: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """What the function gives; where it cannot, a TrainFileError with the place."""
     try:
-        return deserialize({"name": table.layer, **arguments}), values
-    except (ValueError, TypeError) as error:
+        return make(*arguments, **options)
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise TrainFileError(f"{place}: {error}") from None
 
 
@@ -112,7 +145,7 @@ def _floats(value: Any) -> Any:
         return {k: _floats(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_floats(v) for v in value]
-    return value if isinstance(value, (str, bool, int)) or value is None else float(value)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def train(file: TrainFile, verbose: int = 1) -> Run:
@@ -122,6 +155,8 @@ def train(file: TrainFile, verbose: int = 1) -> Run:
     NaN or infinite, OSError for a data file that cannot be read.
     """
     data = load_data(file.data)
+    if data.x.ndim == 1:  # plain numbers are a column, as for fit
+        data = replace(data, x=data.x[:, None])
     set_random_seed(file.seed)
     model = build_model(file, data.x.shape[1:])
     x_train, x_test, y_train, y_test = _split(file, data, model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from chainrule import activations, initializers
@@ -35,9 +36,9 @@ class Dense(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(name)
-        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+        if isinstance(units, bool) or not hasattr(units, "__index__") or units < 1:
             raise ValueError(f"units must be a whole number ≥ 1, got {units!r}")
-        self.units = units
+        self.units = operator.index(units)
         self.activation = activations.get(activation)
         if self.activation.gradients:
             raise ValueError(

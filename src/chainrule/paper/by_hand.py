@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.doors import whole_number
 from chainrule.losses import Loss
 from chainrule.network import INPUT, TARGET, Network
 from chainrule.optimizers import Optimizer
@@ -26,7 +27,7 @@ def work_by_hand(
     y: np.ndarray,
     batch_size: int | None = None,
     epochs: int = 1,
-    find: list[str] | None = None,
+    find: str | list[str] | None = None,
     rounding: int | None = None,
     convention: str = "rows",
     digits: int = DIGITS,
@@ -38,6 +39,14 @@ def work_by_hand(
 
     Raises ValueError for what does not fit, WorkError for a step that cannot be worked.
     """
+    for name, value, least in (
+        ("batch_size", batch_size, 1),
+        ("epochs", epochs, 1),
+        ("rounding", rounding, 0),
+        ("digits", digits, 1),
+    ):
+        if value is not None:
+            whole_number(value, name, least)
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")
     targets: Any = y if y.dtype.kind in "iu" and y.ndim == 1 else numbers(y)
@@ -49,7 +58,7 @@ def work_by_hand(
         given,
         Descent(epochs, batch_size),
         rounded_to=rounding,
-        find=find,
+        find=[find] if isinstance(find, str) else find,
         columns=convention == "columns",
         digits=digits,
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, cast
 
 import sympy
 
 from chainrule.paper.numbers import Number, UndecidedError
+
+LARGEST_IN_FORMULA = 8192
+"""Bits, some 2,400 decimals."""
 
 
 class Formula:
@@ -142,6 +146,12 @@ class Formula:
     def __hash__(self) -> int:
         return hash(self.expression)
 
+    def check_size(self) -> None:
+        """Raise ArithmeticError for a formula with a number that is too long to be written out."""
+        rationals = self.expression.atoms(sympy.Rational)
+        if any(max(int(r.p).bit_length(), int(r.q).bit_length()) > LARGEST_IN_FORMULA for r in rationals):
+            raise ArithmeticError("a number in the formula is too long to be written out")
+
     def tidy(self) -> Formula:
         """The same formula with common factors taken out.
 
@@ -151,13 +161,18 @@ class Formula:
 
     @property
     def tex(self) -> str:
-        return str(sympy.latex(self.expression, ln_notation=True))
+        return _tex(self.expression)
 
     def __float__(self) -> float:
         return float(self.number())
 
     def __repr__(self) -> str:
         return str(self.expression)
+
+
+@lru_cache(maxsize=4096)
+def _tex(expression: sympy.Expr) -> str:
+    return str(sympy.latex(expression, ln_notation=True))
 
 
 def _combined(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Formula:

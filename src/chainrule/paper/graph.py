@@ -5,26 +5,28 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chainrule.layers.steps import Step
 from chainrule.paper.digits import significant
 from chainrule.paper.notation import formula_text, minus, plain_array, plain_name
 from chainrule.paper.numbers import Number
+from chainrule.paper.plain import plain
 from chainrule.paper.tape import FORWARD, LOSS_PART, Quantity
 from chainrule.paper.workings import Working
 
 DIGITS = 4
 LONGEST_LABEL = 36
+MOST_LINES = 4
+LINE = 14
+"""Pixels from a line of text to the next."""
 CHARACTER = 7.2
 RADIUS = 34
 MARGIN = 24
 DROP = 120
-"""Pixels from an operation to the parameters above and below it."""
+"""Pixels from an operation to the parameters above and below it, at least."""
 
 _SIGNS = {
-    "affine": "xW + b",
-    "linear_map": "xW",
-    "linear": "z",
     "sigmoid": "σ",
     "mean_squared_error": "MSE",
     "mean_absolute_error": "MAE",
@@ -47,63 +49,82 @@ _STYLE = """
 
 @dataclass(frozen=True)
 class Label:
-    """What is written on an edge: the quantity's name, value and gradient."""
+    """What is written on an edge: the quantity's name, and line by line its value and gradient."""
 
     name: str
-    value: str
-    gradient: str
+    value: tuple[str, ...]
+    gradient: tuple[str, ...]
+
+    @property
+    def value_width(self) -> float:
+        return CHARACTER * max(len(line) for line in (*self.value, *self.gradient))
 
     @property
     def width(self) -> float:
-        return CHARACTER * max(len(self.name), len(self.value), len(self.gradient)) + 12
+        return max(CHARACTER * len(self.name), self.value_width) + 12
+
+    @property
+    def lines(self) -> int:
+        return len(self.value) + len(self.gradient)
 
 
 def graph_svg(working: Working) -> str:
     """The forward pass and the loss of the first update as a graph.
 
-    Values are above, gradients (red) below each edge's line; arrays of more than a few numbers are
-    given by their shape.
+    Values are above, gradients (red) below each edge's line, a row of a matrix on a line; arrays of
+    more than a few numbers are given by their shape.
     """
     known = {q.name: q for q in working.tape.quantities.values()}
     drawn = [q for q in known.values() if q.update == 1 and q.part in (FORWARD, LOSS_PART)]
     labels = {name: _label(working, known, q) for name, q in known.items()}
-    return _Drawing(drawn, labels, known).svg()
+    return _Drawing(drawn, labels, working.columns).svg()
 
 
 def _label(working: Working, known: Mapping[str, Quantity], quantity: Quantity) -> Label:
     name, _, update = quantity.name.partition(".")
     candidates = (f"d{name}.{update}" if update else f"d{name}", f"d{name}.1", "")
     gradient = next((known[c] for c in candidates if c in known), None)
+    value = _short(working, quantity)
     if quantity.part == LOSS_PART:
-        return Label(plain_name(quantity.name), _short(working, quantity), "∂L/∂L = 1")
-    written = f"∂ {_short(working, gradient)}" if gradient else ""
-    return Label(plain_name(quantity.name), _short(working, quantity), written)
+        return Label(plain_name(quantity.name), value, ("∂L/∂L = 1",))
+    if gradient is None:
+        return Label(plain_name(quantity.name), value, ())
+    first, *more = _short(working, gradient)
+    return Label(plain_name(quantity.name), value, (f"∂ {first}", *(f"  {line}" for line in more)))
 
 
-def _short(working: Working, quantity: Quantity) -> str:
+def _short(working: Working, quantity: Quantity) -> tuple[str, ...]:
+    """The value in a few short lines, or its shape."""
     value = working.shown(quantity)
-    if value.ndim == 2 and 1 in value.shape:
-        value = value.reshape(-1)
     if value.size == 1:
         value = value.reshape(())
-    text = minus(
-        plain_array(
-            value, lambda v: significant(v, DIGITS).text if isinstance(v, Number) else formula_text(v)
-        )
-    )
-    return text if len(text) <= LONGEST_LABEL else "×".join(map(str, value.shape)) or "formula"
+    rows = list(value) if value.ndim == 2 and 1 not in value.shape else [value.reshape(-1)]
+    if value.ndim == 0:
+        rows = [value]
+    lines = tuple(minus(plain_array(row, _number)) for row in rows)
+    if len(lines) <= MOST_LINES and all(len(line) <= LONGEST_LABEL for line in lines):
+        return lines
+    if value.size == 1:
+        return ("formula",)
+    return ("×".join(map(str, value.shape)) if value.ndim > 1 else f"{value.size} values",)
+
+
+def _number(value: Any) -> str:
+    return significant(value, DIGITS).text if isinstance(value, Number) else formula_text(value)
 
 
 class _Drawing:
     """Operations from left to right, what they take above and below."""
 
-    def __init__(
-        self, drawn: list[Quantity], labels: Mapping[str, Label], known: Mapping[str, Quantity]
-    ) -> None:
+    def __init__(self, drawn: list[Quantity], labels: Mapping[str, Label], columns: bool) -> None:
         self.drawn = drawn
         self.labels = labels
+        self.columns = columns
         self.made = {q.name: i for i, q in enumerate(drawn)}
-        self.middle = MARGIN + DROP + 20.0
+        beside = max(labels[name].lines for q in drawn for name in q.inputs)
+        along = max(max(len(labels[q.name].value), len(labels[q.name].gradient)) for q in drawn)
+        self.drop = max(DROP, LINE * (beside + along + 2) + 34.0)
+        self.middle = MARGIN + self.drop + 20.0
         self.centres: list[float] = []
         self.root = ET.Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
         self.root.set("class", "graph")
@@ -121,24 +142,27 @@ class _Drawing:
         start = self.centres[-1] + RADIUS
         self._line(start, self.middle, right - MARGIN - 4, self.middle)
         self._written((start + right - MARGIN) / 2, self.middle, self.labels[last.name])
-        height = self.middle + DROP + 20 + MARGIN
+        height = self.middle + self.drop + 20 + MARGIN
         self.root.set("viewBox", f"0 0 {right:.0f} {height:.0f}")
         self.root.set("style", f"width:100%;min-width:{min(right, 720):.0f}px;max-width:{right:.0f}px")
         return ET.tostring(self.root, encoding="unicode")
 
     def _place(self) -> float:
         """Set the operations' places, each edge as long as its label; returns the right border."""
-        at = float(MARGIN)
+        at = MARGIN + self._box_width(self._flowing(0, self.drawn[0]))
+        beside = 0.0  # how far to the right of an operation what is written beside it goes
         for i, quantity in enumerate(self.drawn):
             flowing = self._flowing(i, quantity)
-            above = max((self.labels[n].width for n in quantity.inputs if n != flowing), default=0.0)
-            gap = max(self.labels[flowing].width + 16, above - RADIUS if i else 0.0)
-            if i == 0:
-                at += 2 * MARGIN
-            at += gap + RADIUS
+            others = [n for n in quantity.inputs if n != flowing and n not in self.made]
+            box = max((self._box_width(n) for n in others), default=0.0)
+            at += max(self.labels[flowing].width + 16, beside + box / 2 - 2 * RADIUS) + RADIUS
             self.centres.append(at)
             at += RADIUS
-        return at + self.labels[self.drawn[-1].name].width + 16 + MARGIN
+            beside = max((self.labels[n].value_width + 12 for n in others), default=0.0)
+        return at + max(self.labels[self.drawn[-1].name].width + 16, beside - RADIUS) + MARGIN
+
+    def _box_width(self, name: str) -> float:
+        return CHARACTER * len(self.labels[name].name) + 16
 
     def _flowing(self, i: int, quantity: Quantity) -> str:
         """The input that comes along the line: of the operation before, or the network's input."""
@@ -162,43 +186,50 @@ class _Drawing:
             start = self.centres[i - 1] + RADIUS
         else:
             start = end - self.labels[name].width - 16
-            self._source(start - 17, self.middle, name)
+            self._source(start - self._box_width(name) / 2, self.middle, name)
         self._line(start, self.middle, end, self.middle)
         self._written((start + end) / 2, self.middle, self.labels[name])
 
     def _beside(self, x: float, name: str, below: bool) -> None:
         way = 1 if below else -1
-        source = self.middle + way * DROP
+        source = self.middle + way * self.drop
         self._source(x, source, name)
         self._line(x, source - way * 13, x, self.middle + way * RADIUS)
-        label, height = self.labels[name], self.middle + way * (RADIUS + DROP - 13) / 2
-        self._text(x + 8, height - 2, label.value, anchor="start")
-        self._text(x + 8, height + 13, label.gradient, "gradient", anchor="start")
+        label = self.labels[name]
+        top = source - 20 - LINE * (label.lines - 1) if below else source + 28
+        for i, line in enumerate((*label.value, *label.gradient)):
+            kind = "gradient" if i >= len(label.value) else ""
+            self._text(x + 8, top + LINE * i, line, kind, anchor="start")
 
     def _again(self, made: int, used: int) -> None:
-        start, end = self.centres[made] + 20, self.centres[used] - 20
-        edge, deep = self.middle + 28, self.middle + RADIUS + 76
-        path = f"M{start:.0f},{edge:.0f} Q{(start + end) / 2:.0f},{deep:.0f} {end:.0f},{edge:.0f}"
+        """A second use of a quantity: from the end of its edge, under what comes between."""
+        start, end = self.centres[made + 1] - RADIUS - 9, self.centres[used] - 0.7 * RADIUS
+        low = self.middle + 0.7 * RADIUS
+        path = f"M{start:.0f},{self.middle:.0f} Q{(start + end) / 2:.0f},{low + 90:.0f} {end:.0f},{low:.0f}"
         ET.SubElement(self.root, "path", {"d": path, "class": "edge again", "marker-end": "url(#arrow)"})
 
     def _operation(self, x: float, step: Step | None) -> None:
         assert step is not None
         circle = {"cx": f"{x:.0f}", "cy": f"{self.middle:.0f}", "r": str(RADIUS), "class": "op"}
         ET.SubElement(self.root, "circle", circle)
-        sign = _SIGNS.get(step.rule.name, step.rule.name)
+        rule = step.rule
+        sign = _SIGNS.get(rule.name, rule.name)
+        if rule.in_matrices:
+            sign = plain(rule.formula({name: name for name in rule.inputs}, self.columns))
         self._text(x, self.middle + 4, sign if len(sign) <= 9 else sign[:8] + "…")
 
     def _source(self, x: float, y: float, name: str) -> None:
-        text = self.labels[name].name
-        width = CHARACTER * len(text) + 16
+        text, width = self.labels[name].name, self._box_width(name)
         box = {"x": f"{x - width / 2:.1f}", "y": f"{y - 13:.1f}", "width": f"{width:.1f}", "height": "26"}
         ET.SubElement(self.root, "rect", {**box, "rx": "4", "class": "source"})
         self._text(x, y + 4, text, "name")
 
     def _written(self, x: float, y: float, label: Label) -> None:
-        self._text(x, y - 20, label.name, "name")
-        self._text(x, y - 6, label.value)
-        self._text(x, y + 16, label.gradient, "gradient")
+        self._text(x, y - 8 - LINE * len(label.value), label.name, "name")
+        for i, line in enumerate(reversed(label.value)):
+            self._text(x, y - 6 - LINE * i, line)
+        for i, line in enumerate(label.gradient):
+            self._text(x, y + 16 + LINE * i, line, "gradient")
 
     def _line(self, x1: float, y1: float, x2: float, y2: float) -> None:
         ends = {k: f"{v:.1f}" for k, v in {"x1": x1, "y1": y1, "x2": x2, "y2": y2}.items()}

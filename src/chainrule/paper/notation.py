@@ -62,7 +62,7 @@ def tex_name(name: str) -> str:
     if _is_gradient(stem, number):
         of = tex_name(stem[1:] + number + ending)
         return rf"\frac{{\partial L}}{{\partial {of}}}"
-    if stem == "v" + stem[1:] and len(stem) > 1 and number:
+    if stem.startswith("v") and len(stem) > 1 and number:
         return rf"v_{{{tex_name(stem[1:] + number)}}}{_tex_ending(ending)}"
     symbol = _WORDS.get(stem) or (f"\\{stem}" if stem in _GREEK else stem)
     if len(symbol) > 1 and not symbol.startswith("\\"):
@@ -90,21 +90,26 @@ def plain_name(name: str) -> str:
     stem, number, ending = _split_name(name)
     if _is_gradient(stem, number):
         return "∂L/∂" + plain_name(stem[1:] + number + ending)
+    if stem.startswith("v") and len(stem) > 1 and number:
+        return "v_" + plain_name(stem[1:] + number + ending)
     below = number.replace("_", ",").translate(SUBSCRIPTS)
     if ending.startswith("."):
         ending = f"⁽{ending[1:].translate(SUPERSCRIPTS)}⁾"
     return _PLAIN.get(stem, stem) + below + ending.replace("_", " ")
 
 
-def plain_number(value: Any, digits: int = DIGITS) -> str:
-    """A number as a person writes it: ``0.2``, ``1/3``, ``2.71828``, or its formula."""
-    if not isinstance(value, Number):
-        return formula_text(value)
+def plain_digits(value: Number, digits: int = DIGITS) -> Digits:
+    """A number as it is put into a formula: ``0.2``, ``1/3``, ``2.71828``."""
     decimal = significant(value, digits)
     if decimal.exact or value.exact is None:
-        return decimal.text
+        return decimal
     fraction = str(value.exact)
-    return fraction if len(fraction) <= LONGEST_PUT_IN else decimal.text
+    return Digits(fraction, exact=True) if len(fraction) <= LONGEST_PUT_IN else decimal
+
+
+def plain_number(value: Any, digits: int = DIGITS) -> str:
+    """A number or a formula as it is put into a formula."""
+    return plain_digits(value, digits).text if isinstance(value, Number) else formula_text(value)
 
 
 def formula_text(value: Any) -> str:
@@ -189,7 +194,7 @@ def tex_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
     rows = value.reshape(1, -1) if value.ndim == 1 else value.reshape(value.shape[0], -1)
     lines = [" & ".join(_shortened([write(v) for v in _ends(row)], row, r"\cdots")) for row in _ends(rows)]
     lines = _shortened(lines, rows, r"\vdots")
-    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
+    return r"{\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}}"
 
 
 def plain_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
@@ -198,6 +203,13 @@ def plain_array(value: np.ndarray, write: Callable[[Any], str]) -> str:
         return write(value[()])
     parts = [write(v) if value.ndim == 1 else plain_array(v, write) for v in _ends(value)]
     return "[" + ", ".join(_shortened(parts, value, "…")) + "]"
+
+
+def visible(value: np.ndarray) -> list[Any]:
+    """The elements that :func:`tex_array` and :func:`plain_array` write."""
+    if value.ndim == 0:
+        return [value[()]]
+    return [v for part in _ends(value) for v in (visible(part) if value.ndim > 1 else [part])]
 
 
 def _ends(values: np.ndarray) -> list[Any]:

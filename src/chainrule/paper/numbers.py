@@ -25,6 +25,9 @@ LARGEST_RATIONAL = 16384
 
 LARGEST_EXPONENT = 1000
 
+LARGEST_BALL = 2**20
+"""Bits before or behind the point, some 300,000 decimals. Beyond them a number cannot be written out."""
+
 
 class UndecidedError(ArithmeticError):
     """Two numbers agree so closely that even the highest precision cannot tell them apart."""
@@ -117,9 +120,6 @@ class Number:
         if self.exact is not None:
             return Number(-self.exact)
         return Number._of(operator.neg, self)
-
-    def __pos__(self) -> Number:
-        return self
 
     def __abs__(self) -> Number:
         return -self if self.sign() < 0 else self
@@ -252,19 +252,27 @@ class Number:
         bounded = False
         for ball in self._balls():
             bounded = True
+            _check_size(ball)
             middle, radius = _dyadic(ball.mid()), _dyadic(ball.rad())
             yield middle - radius, middle + radius
         if not bounded:
             raise UndecidedError(
-                f"a value has no bound even with {LAST_PRECISION} bits: something is divided by what cannot "
-                "be told from 0"
+                f"a value has no bound even with {LAST_PRECISION} bits: it is too large, or something is "
+                "divided by what cannot be told from 0"
             )
 
+    def check_size(self) -> None:
+        """Raise ArithmeticError for a number so large or so small that it cannot be written out."""
+        if self.exact is None:
+            next(iter(self.enclosures()))
+
     def __float__(self) -> float:
-        """The nearest float, or one beside it."""
-        if self.exact is not None:
-            return float(Fraction(int(self.exact.p), int(self.exact.q)))
-        return float(self.ball(FIRST_PRECISION).mid())
+        """The nearest float. Raises OverflowError beyond the largest."""
+        for low, high in self.enclosures():
+            nearest = _float(low)
+            if nearest == _float(high):
+                return nearest
+        return nearest
 
     def __repr__(self) -> str:
         return str(self.exact) if self.exact is not None else f"{float(self):.10g}…"
@@ -362,6 +370,15 @@ def _ball_power(ball: arb, exponent: int) -> arb:
 def _rational_root(value: fmpq) -> fmpq | None:
     p, q = value.p.isqrt(), value.q.isqrt()
     return fmpq(p, q) if p * p == value.p and q * q == value.q else None
+
+
+def _float(value: fmpq) -> float:
+    return float(Fraction(int(value.p), int(value.q)))
+
+
+def _check_size(ball: arb) -> None:
+    if any(abs(int(part.man_exp()[1])) > LARGEST_BALL for part in (ball.mid(), ball.rad())):
+        raise ArithmeticError("a value is too large, or too small, to be written out")
 
 
 def _dyadic(ball: arb) -> fmpq:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pylatexenc.latex2text import (
@@ -16,8 +16,11 @@ from pylatexenc.latexwalker import LatexWalker
 
 SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ONE_SIGN = re.compile(r"\d+(\.\d+)?|e\^\([^()]*\)|∂?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹]+⁾| new| before| after)?")
+"""What needs no brackets above or below a fraction's line: a number, a name, a power of e."""
 
 
+@lru_cache(maxsize=4096)
 def plain(tex: str) -> str:
     r"""The formula as plain text.
 
@@ -35,12 +38,27 @@ def plain(tex: str) -> str:
     tex = re.sub(r"\^\{\\text\{(\w+)\}\}", r"\\text{ \1}", tex)
     tex = re.sub(r"\^(?:2|\{2\})(?!\d)", "²", tex)
     tex = re.sub(r"\\operatorname\{(\w+)\}", r"\1 ", tex)
-    tex = re.sub(r"\^\{(?=[^{}]{2,})([^{}]*)\}", r"^{(\1)}", tex)
+    tex = _with_brackets(tex)
     text = _converter().nodelist_to_text(LatexWalker(tex).get_latex_nodes()[0])
     text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
     text = text.replace("∂ ", "∂").replace("( ", "(").replace(" )", ")").replace("≥", "≥ ").replace("≤", "≤ ")
+    text = re.sub(r"\s*·\s*", "·", text).replace("( ", "(").replace(" ⌉", "⌉")
     text = re.sub(r" {2,}", " ", text).replace("Σ _", "Σ_").replace("ln (", "ln(").replace("sign (", "sign(")
     return re.sub(r"\|\s*([^|]*?)\s*\|", r"|\1|", text)
+
+
+def _with_brackets(tex: str) -> str:
+    """Exponents of more than one sign in brackets: e^{-z} is written e^(−z)."""
+    start = tex.find("^{")
+    if start < 0:
+        return tex
+    depth, end = 1, start + 2
+    while depth:
+        depth += {"{": 1, "}": -1}.get(tex[end], 0)
+        end += 1
+    inner = _with_brackets(tex[start + 2 : end - 1])
+    bracketed = inner if len(inner) == 1 or inner.isdigit() else f"({inner})"
+    return f"{tex[:start]}^{{{bracketed}}}{_with_brackets(tex[end:])}"
 
 
 @cache
@@ -72,7 +90,7 @@ def _fraction(node: Any, l2tobj: Any) -> str:
 
 def _bracketed(text: str) -> str:
     text = text.replace("∂ ", "∂")
-    return f"({text})" if re.search(r"\s|·", text) else text
+    return text if _ONE_SIGN.fullmatch(text) else f"({text})"
 
 
 def _cases(node: Any, l2tobj: Any) -> str:
@@ -80,4 +98,4 @@ def _cases(node: Any, l2tobj: Any) -> str:
     lines = [
         re.sub(r"\s{2,}(?=\S)", " if ", line.strip(), count=1) for line in text.split("\n") if line.strip()
     ]
-    return "{ " + "; ".join(lines) + " }"
+    return "{ " + "; ".join(lines).replace(" if otherwise", " otherwise") + " }"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 LARGEST_POWER = 100
+LARGEST_DEGREE = 1000
+"""The powers of powers in a text, multiplied."""
 
 _GRAMMAR = r"""
 ?start: sum
@@ -62,24 +64,31 @@ class Value:
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
-            raise ValueError(f"the text is longer than {LONGEST} characters; expected a number or a formula")
+            raise ValueError(
+                f"{len(text):,} characters of text; expected a number or a formula of at most {LONGEST}"
+            )
         self.text = text
         self._tree = _parse(text)
         names = {str(t.children[0]) for t in self._tree.iter_subtrees() if t.data == "name"}
         if unreal := sorted(n for n in names if n.lower() in _NOT_FINITE):
             raise ValueError(f"{unreal[0]!r} is not a finite number")
+        if _degree(self._tree) > LARGEST_DEGREE:
+            raise ValueError(f"powers of powers beyond {LARGEST_DEGREE} in {text!r}")
         self.names = names - {"e"}
 
     def number(self) -> Number:
         """The value as a number; only where it has no names in it."""
         worked: Number = _work(self._tree, Number)
+        worked.check_size()
         return worked
 
     def formula(self) -> Any:
         """The value as a formula."""
         from chainrule.paper.formulas import Formula
 
-        return _work(self._tree, Formula)
+        worked: Formula = _work(self._tree, Formula)
+        worked.check_size()
+        return worked
 
 
 def read(value: Any) -> Number | Value:
@@ -91,7 +100,7 @@ def read(value: Any) -> Number | Value:
     if not isinstance(value, str):
         return Number(value)
     text = value.strip().replace("−", "-")
-    return Number(text) if _PLAIN.fullmatch(text) else Value(text)
+    return Number(text) if _PLAIN.fullmatch(text) and len(text) <= LONGEST else Value(text)
 
 
 @cache
@@ -104,6 +113,8 @@ def _parser() -> Lark:
 def _parse(text: str) -> Tree:
     from lark import Tree, UnexpectedInput
 
+    if raised := re.search("[²³¹⁰⁴-⁹]", text):
+        raise ValueError(f"cannot read {raised[0]!r} in {text!r}; write a power as w^2")
     called = re.search(r"([^\W\d]\w*)\(", text)
     if called and called[1] not in _METHODS:
         raise ValueError(
@@ -120,6 +131,16 @@ def _parse(text: str) -> Tree:
         ) from None
     assert isinstance(tree, Tree)
     return tree
+
+
+def _degree(tree: Any) -> int:
+    """At most how high a power the text takes of anything in it."""
+    degrees = [_degree(part) for part in getattr(tree, "children", ())]
+    if getattr(tree, "data", "") != "pow":
+        return max(degrees, default=1)
+    exponent = tree.children[1]
+    plain = exponent.data == "number" and str(exponent.children[0]).isdecimal()
+    return degrees[0] * max(1, int(exponent.children[0]) if plain else LARGEST_POWER)
 
 
 def _work(tree: Any, kind: Any) -> Any:

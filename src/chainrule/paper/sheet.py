@@ -59,6 +59,12 @@ class LayerGiven(BaseModel):
 
     layer: str
 
+    def split(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The arguments of the layer, and the values of its parameters."""
+        arguments = dict(self.model_extra or {})
+        keys = ("W", "b", "alpha") if self.layer == "PReLU" else ("W", "b")
+        return arguments, {key: arguments.pop(key) for key in keys if key in arguments}
+
 
 class NetworkGiven(Strict):
     """What is given in a question of the topic ``network``."""
@@ -96,11 +102,12 @@ class Sheet(Strict):
 
 def read_text(path: Path) -> str:
     """The text of a small file. Raises SheetError for one that is too large or not text."""
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise SheetError(f"{size:,} bytes; expected a TOML file of at most {LARGEST_FILE:,}")
+    with open(path, "rb") as file:
+        start = file.read(LARGEST_FILE + 1)
+    if len(start) > LARGEST_FILE:
+        raise SheetError(f"more than {LARGEST_FILE:,} bytes; expected a TOML file of at most that")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return start.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SheetError(f"not text: byte {error.start} is not UTF-8; expected a TOML file") from None
 
@@ -159,8 +166,12 @@ def _check_finite(value: Any, tables: Any, loc: tuple[int | str, ...]) -> None:
 
 
 def describe(error: ValidationError, raw: Any, model: type[BaseModel]) -> str:
-    """The first mistake that validation found, in one line, with its place and what was expected."""
-    first, *more = error.errors(include_url=False)
+    """The first mistake that validation found, in one line, with its place and what was expected.
+
+    An unknown key comes first, for it may be the one that is missing, misspelt.
+    """
+    found = error.errors(include_url=False)
+    first, *more = sorted(found, key=lambda each: each["type"] != "extra_forbidden")
     place = _place(first["loc"], raw)
     message = _message(first, model)
     rest = f" (and {len(more)} more)" if more else ""
@@ -225,6 +236,8 @@ def shown(given: Any) -> str:
         return "an empty list" if given == [] else "a list" if isinstance(given, list) else "a table"
     if isinstance(given, Decimal):
         return str(given)
+    if isinstance(given, int) and abs(given) > 10**LONGEST_SHOWN:
+        return "a larger one"
     text = repr(given) if isinstance(given, (str, int, float)) else str(given)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chainrule.paper.sheet import Question, Sheet, SheetError, parse_sheet, read_text
-from chainrule.paper.tape import WorkError
 from chainrule.paper.topics import network
 from chainrule.paper.workings import Solution, Working
 
@@ -52,5 +51,5 @@ def _solve(question: Question) -> Working:
         return TOPICS[question.topic](question)
     except SheetError as error:
         raise SheetError(f"question {question.id!r}, {error}") from None
-    except WorkError as error:
+    except (ValueError, ArithmeticError) as error:
         raise SheetError(f"question {question.id!r}: {error}") from None

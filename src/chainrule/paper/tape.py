@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,8 @@ class Quantity:
     """One quantity of a working: its name, its value, and the step that gave it (None: given).
 
     ``inputs`` are the names of the quantities that the step took, in the rule's order. ``part`` is
-    the part of the working that it belongs to, ``update`` the number of its update.
+    the part of the working that it belongs to, ``update`` the number of its update; ``rounded`` says
+    that finishing changed it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Quantity:
     inputs: tuple[str, ...] = ()
     part: str = GIVEN
     update: int = 0
+    rounded: bool = False
 
 
 @dataclass
@@ -57,14 +59,26 @@ class Tape:
         """Apply the step's rule to the quantities named, and keep the result under ``name``."""
         values = [self.quantities[i].value for i in inputs]
         try:
-            value = self.finish(np.asarray(step.rule(*values, **step.options), dtype=object))
+            worked = np.asarray(step.rule(*values, **step.options), dtype=object)
+            for number in worked.flat:
+                number.check_size()
+            value = self.finish(worked)
         except (ArithmeticError, NotImplementedError) as error:
             applied = f"{name} = {step.rule.name}({', '.join(inputs)})"
             raise WorkError(f"cannot work {applied}: {error}") from None
-        self.quantities[name] = Quantity(name, value, step, inputs, part, update)
+        rounded = not all(same_number(a, b) for a, b in zip(worked.flat, value.flat, strict=True))
+        self.quantities[name] = Quantity(name, value, step, inputs, part, update, rounded)
 
     def __getitem__(self, name: str) -> Quantity:
         return self.quantities[name]
+
+
+def same_number(worked: Any, kept: Any) -> bool:
+    """Whether a value was kept as it was worked; a ball is never the decimal that is kept of it."""
+    if worked is kept or not isinstance(kept, Number):
+        return True
+    exact = getattr(worked, "exact", None)
+    return exact is not None and exact == kept.exact
 
 
 @dataclass(frozen=True)
@@ -189,11 +203,3 @@ def _each(change: Callable[[Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
         return made
 
     return changed
-
-
-def parts(quantities: Iterable[Quantity]) -> dict[tuple[str, int], list[Quantity]]:
-    """The quantities grouped by part and update, in order."""
-    grouped: dict[tuple[str, int], list[Quantity]] = {}
-    for quantity in quantities:
-        grouped.setdefault((quantity.part, quantity.update), []).append(quantity)
-    return grouped

@@ -6,6 +6,7 @@ The function that computes a quantity, applied to arrays of :class:`Term`, write
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ class Term:
     def __init__(self, value: Any, operation: str = "", arguments: tuple[Term, ...] = ()) -> None:
         if isinstance(value, Term):
             value, operation, arguments = value.value, value.operation, value.arguments
-        self.value: Any = Number(value) if isinstance(value, (int, float, np.number)) else value
+        self.value: Any = Number(value) if isinstance(value, (int, float, Decimal, np.number)) else value
         self.operation = operation
         self.arguments = arguments
 

@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.numbers import Number
+from chainrule.paper.numbers import LARGEST_EXPONENT, Number
 from chainrule.paper.reading import Value, read
 
 DEEPEST = 4
+LONGEST_SHOWN = 40
+LONGEST_GIVEN = 3400
+"""Bits: some 1,000 digits."""
 
 
 def read_array(raw: Any) -> np.ndarray:
@@ -56,11 +59,22 @@ def _length(shape: tuple[int, ...]) -> str:
 
 def _read(item: Any, place: tuple[int, ...]) -> Number | Value:
     if isinstance(item, bool) or not isinstance(item, (int, float, str, Decimal, np.number, Number)):
-        raise ValueError(f"expected a number{_at(place)}, got {type(item).__name__} {item!r}")
+        raise ValueError(
+            f"expected a number{_at(place)}, got {type(item).__name__} {str(item)[:LONGEST_SHOWN]}"
+        )
     try:
-        return read(item)
+        value = read(item)
     except ValueError as error:
         raise ValueError(f"{error}{_at(place)}") from None
+    if _too_long(value):
+        raise ValueError(f"a number with more than {LARGEST_EXPONENT} digits{_at(place)}")
+    return value
+
+
+def _too_long(value: Number | Value) -> bool:
+    """Whether a number is beyond 10^±1000, or has more than so many decimals."""
+    exact = getattr(value, "exact", None)
+    return exact is not None and max(exact.p.bit_length(), exact.q.bit_length()) > LONGEST_GIVEN
 
 
 def _at(place: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.paper.notation import decimal_tex, exact_tex, plain_number
+from chainrule.paper.notation import decimal_tex, exact_tex, plain_digits, plain_number
 from chainrule.paper.numbers import Number
 from chainrule.paper.terms import Term
 
@@ -49,6 +49,8 @@ class Plain:
             return f"|{argument[0]}|", ATOM
         if name == "ceil":
             return f"⌈{argument[0]}⌉", ATOM
+        if name == "sqrt" and argument[1] == ATOM:
+            return f"√{argument[0]}", ATOM
         return f"{'√' if name == 'sqrt' else name}({argument[0]})", ATOM
 
     def fit(self, written: Written, place: int) -> str:
@@ -127,14 +129,20 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
         case "*":
             first, second = reversed(parts) if swap else parts
             opening = first[0] if first[1] == SIGN else style.fit(first, PRODUCT)
-            return f"{opening}{style.times}{style.fit(second, POWER)}", PRODUCT if opening[
-                0
-            ] != style.minus else SIGN
+            tightness = SIGN if first[1] == SIGN else PRODUCT
+            return f"{opening}{style.times}{style.fit(second, POWER)}", tightness
         case "/":
             return style.fraction(*parts)
         case "^":
             return style.power(*parts)
     return style.function(term.operation, parts[0])
+
+
+def is_exactly_written(term: Term, digits: int) -> bool:
+    """Whether every number put into the expression is itself, not rounded."""
+    if term.operation:
+        return all(is_exactly_written(argument, digits) for argument in term.arguments)
+    return not isinstance(term.value, Number) or plain_digits(term.value, digits).exact
 
 
 def _terms(term: Term) -> list[Term]:
@@ -147,8 +155,16 @@ def _terms(term: Term) -> list[Term]:
 
 
 def _long_sum(terms: list[Term], style: Plain, swap: bool) -> str:
-    """The first terms of a sum and the last two, dots for those between."""
+    """The terms of a sum that are not 0; of more than a few, the first and the last two."""
+    terms = [term for term in terms if not _is_zero(term)] or terms[:1]
+    if len(terms) <= LONGEST_SUM:
+        first, *rest = (_written(term, style, swap) for term in terms)
+        return " + ".join([first[0], *(style.fit(part, PRODUCT) for part in rest)])
     shown = [_written(term, style, swap) for term in (*terms[:3], *terms[-2:])]
     first, *rest = shown
     written = [first[0], *(style.fit(part, PRODUCT) for part in rest)]
     return " + ".join([*written[:3], style.dots, *written[3:]])
+
+
+def _is_zero(term: Term) -> bool:
+    return getattr(term.value, "exact", None) == 0

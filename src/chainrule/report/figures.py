@@ -104,6 +104,8 @@ def drawn_network(network: Network, weights: Mapping[str, np.ndarray]) -> str:
                 _join(axes, column, places[column], places[column + 1], kernel)
         for column, (units, size, label) in enumerate(zip(places, sizes, labels, strict=True)):
             _units(axes, column, units, size, label)
+        heights = [height for units in places for _, height in units]
+        axes.set_ylim(min(heights) - 2, max(heights) + 0.6)
         return _svg(figure, "The network")
 
 

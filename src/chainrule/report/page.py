@@ -21,26 +21,34 @@ from chainrule.report import figures
 from chainrule.training.single import compiled_step
 
 MOST_WRONG = 16
+MOST_BY_HAND = 50_000
+"""Parameters. The step of a larger network takes minutes by hand."""
 
 
 @dataclass(frozen=True)
 class HandStep:
-    """The next update of the trained network on one row, worked by hand and compared."""
+    """The next update of the trained network on one row, worked by hand and compared.
+
+    ``difference`` is how far the compiled step's new weights lie from the exact ones, at most. Where
+    the step cannot be worked, ``obstacle`` says why and ``working`` is None.
+    """
 
     row: int
-    working: Working
-    difference: float
+    working: Working | None = None
+    difference: float = 0.0
+    obstacle: str = ""
 
 
 def hand_step(run: Run) -> HandStep:
-    """Work the next update on the first row that is predicted wrongly, or else the first row.
-
-    ``difference`` is how far the compiled step's new weights lie from the exact ones, at most.
-    """
-    row = _row_to_work(run)
+    """Work the next update on the first row that is predicted wrongly, or else the first row."""
+    model, row = run.model, _row_to_work(run)
+    if model.count_params() > MOST_BY_HAND:
+        return HandStep(row, obstacle=f"the network has more than {MOST_BY_HAND:,} parameters")
     x, y = run.x_test[row : row + 1], run.y_test[row : row + 1]
-    model = run.model
-    working = model.work(x, y)
+    try:
+        working = model.work(x, y)
+    except ArithmeticError as error:
+        return HandStep(row, obstacle=str(error))
     rate = model.optimizer.learning_rate
     compiled = compiled_step(working.program, model.values, *model.prepared(x, y), rate)
     names = [f"{name}_new" for name in model.parameters]
@@ -64,7 +72,7 @@ def report(run: Run, step: HandStep) -> str:
             total=run.model.count_params(),
             step=step,
             tested=run.is_tested,
-            working=html_context(step.working) | {"graph": "", "marks": ""},
+            working=step.working and html_context(step.working) | {"graph": "", "marks": ""},
         )
     )
 
@@ -95,14 +103,9 @@ def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
     return drawn
 
 
-def _labels(run: Run) -> np.ndarray:
-    y = run.y_test
-    return y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1).astype(int)
-
-
 def _mistakes(run: Run, sure: np.ndarray) -> dict[str, Any]:
-    true, predicted = _labels(run), sure.argmax(axis=1)
-    classes = run.data.classes or tuple(str(i) for i in range(sure.shape[1]))
+    true, predicted = run.classes_of(run.y_test), run.classes_of(sure)
+    classes = run.data.classes or tuple(str(i) for i in range(max(2, sure.shape[1])))
     counts = confusion_matrix(true, predicted, labels=range(len(classes)))
     wrong = np.flatnonzero(true != predicted)
     drawn: dict[str, Any] = {
@@ -121,7 +124,8 @@ def _mistakes(run: Run, sure: np.ndarray) -> dict[str, Any]:
 def _row_to_work(run: Run) -> int:
     if not run.is_classifier:
         return 0
-    wrong = np.flatnonzero(_labels(run) != run.model.predict(run.x_test, verbose=0).argmax(axis=1))
+    sure = run.model.predict(run.x_test, verbose=0)
+    wrong = np.flatnonzero(run.classes_of(run.y_test) != run.classes_of(sure))
     return int(wrong[0]) if len(wrong) else 0
 
 

@@ -189,6 +189,13 @@ def _probability(a: Array) -> Array:
     return a if is_exact(a) else clip(a, EPSILON, 1 - EPSILON)
 
 
+def _where_not_kept(a: Array, slope: Array) -> Array:
+    """The slope of a term in a, which is 0 where :func:`_probability` kept a from 0 or 1."""
+    if is_exact(a):
+        return slope
+    return where((a > EPSILON) & (a < 1 - EPSILON), slope, constant(0, a))
+
+
 def _weighted_log(y: Array, a: Array) -> Array:
     """y log a, which is 0 where y is 0, whatever a is."""
     nothing = y == 0
@@ -248,7 +255,7 @@ huber = LossTerm(
 binary_crossentropy = LossTerm(
     "binary_crossentropy",
     term=lambda y, a: -(_weighted_log(y, _probability(a)) + _weighted_log(1 - y, 1 - _probability(a))),
-    slope=lambda y, a: -y / _probability(a) + (1 - y) / (1 - _probability(a)),
+    slope=lambda y, a: _where_not_kept(a, -y / _probability(a) + (1 - y) / (1 - _probability(a))),
     tex=r"-\left[ <y> \ln <a> + (1 - <y>) \ln(1 - <a>) \right]",
     slope_tex=r"\left( -\frac{<y>}{<a>} + \frac{1 - <y>}{1 - <a>} \right)",
     logits={
@@ -264,7 +271,7 @@ binary_crossentropy = LossTerm(
 categorical_crossentropy = LossTerm(
     "categorical_crossentropy",
     term=lambda y, a: -_weighted_log(y, _probability(a)),
-    slope=lambda y, a: -y / _probability(a),
+    slope=lambda y, a: _where_not_kept(a, -y / _probability(a)),
     tex=r"\left( -<y> \ln <a> \right)",
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
     per="row",
@@ -280,7 +287,9 @@ categorical_crossentropy = LossTerm(
 sparse_categorical_crossentropy = LossTerm(
     "sparse_categorical_crossentropy",
     term=lambda y, a: -log(_probability(pick(a, y))),
-    slope=lambda y, a: where(one_hot(y, a.shape[-1]), -1 / _probability(a), constant(0, a)),
+    slope=lambda y, a: _where_not_kept(
+        a, where(one_hot(y, a.shape[-1]), -1 / _probability(a), constant(0, a))
+    ),
     tex=r"\left( -\ln (<a>)_{<y>} \right)",
     slope_tex=r"\left( -\frac{[k = <y>]}{<a>} \right)",
     per="row",
@@ -315,7 +324,7 @@ kl_divergence = LossTerm(
     term=lambda y, a: (
         _weighted_log(_positive(y), _positive(y)) - _weighted_log(_positive(y), _probability(a))
     ),
-    slope=lambda y, a: -_positive(y) / _probability(a),
+    slope=lambda y, a: _where_not_kept(a, -_positive(y) / _probability(a)),
     tex=r"<y> \ln \left( \frac{<y>}{<a>} \right)",
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
     per="row",

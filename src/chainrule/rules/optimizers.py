@@ -11,7 +11,7 @@ from chainrule.rules.rule import Slip, rule, size
 
 
 @rule(
-    tex=r"<theta> - <learning_rate> <d>",
+    tex=r"<theta> - <learning_rate> \cdot <d>",
     in_matrices=True,
     multiplications=lambda theta, d, learning_rate: size(theta),
     slips=(
@@ -19,7 +19,7 @@ from chainrule.rules.rule import Slip, rule, size
             "uphill",
             "the step is added instead of subtracted",
             lambda theta, d, learning_rate: theta + learning_rate * d,
-            r"<theta> + <learning_rate> <d>",
+            r"<theta> + <learning_rate> \cdot <d>",
         ),
         Slip(
             "no_learning_rate",
@@ -35,7 +35,7 @@ def gradient_descent(theta: Array, d: Array, learning_rate: Array) -> Array:
 
 
 @rule(
-    tex=r"<momentum> <v> - <learning_rate> <d>",
+    tex=r"<momentum> \cdot <v> - <learning_rate> \cdot <d>",
     in_matrices=True,
     multiplications=lambda v, d, learning_rate: 2 * size(v),
 )
@@ -51,7 +51,7 @@ def momentum_step(theta: Array, v: Array) -> Array:
 
 
 @rule(
-    tex=r"<theta> + <momentum> <v> - <learning_rate> <d>",
+    tex=r"<theta> + <momentum> \cdot <v> - <learning_rate> \cdot <d>",
     in_matrices=True,
     multiplications=lambda theta, v, d, learning_rate: 2 * size(theta),
 )

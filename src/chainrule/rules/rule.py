@@ -112,9 +112,19 @@ class Rule:
         return (self.stable or self.function)(*inputs, **options)
 
     def formula(self, tex_of: Mapping[str, str], columns: bool = False) -> str:
-        """The rule's TeX with each ``<input>`` or ``<option>`` replaced by what ``tex_of`` says."""
+        """The rule's TeX with each ``<input>`` or ``<option>`` replaced by what ``tex_of`` says.
+
+        >>> Rule("square", lambda x: x**2, tex="<x>^2").formula({"x": "x^{(1)}"})
+        '(x^{(1)})^2'
+        """
         template = (self.columns_tex or self.tex) if columns else self.tex
-        return re.sub(r"<(\w+)>", lambda m: tex_of[m.group(1)], template)
+
+        def written(place: re.Match[str]) -> str:
+            tex = tex_of[place[1]]
+            is_raised = template.startswith("^", place.end())
+            return f"({tex})" if is_raised and "^" in tex else tex
+
+        return re.sub(r"<(\w+)>", written, template)
 
 
 def rule(tex: str, **more: Any) -> Callable[[Callable[..., Array]], Rule]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from json import dumps
 from pathlib import Path
 
 from chainrule.paper.workings import Solution
@@ -34,7 +34,7 @@ def _notebook(solution: Solution) -> str:
 
 
 def _json(solution: Solution) -> str:
-    return json.dumps(solution.to_json(), ensure_ascii=False, indent=2) + "\n"
+    return dumps(solution.to_json(), ensure_ascii=False, indent=2) + "\n"
 
 
 FORMATS: Mapping[str, Callable[[Solution], str]] = {
@@ -50,7 +50,8 @@ def check_ending(path: Path) -> None:
     """Raise ValueError unless something can be written to a file of this ending."""
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
-            f"{path}: cannot write {path.suffix or 'a file without ending'!r}; expected {', '.join(FORMATS)}"
+            f"{path}: cannot write {repr(path.suffix) if path.suffix else 'a file without ending'}; "
+            f"expected {', '.join(FORMATS)}"
         )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.paper.explain import APPROXIMATELY, Entry, explain, given_entries
+from chainrule.paper.elements import APPROXIMATELY
+from chainrule.paper.explain import Entry, explain, given_entries
 from chainrule.paper.workings import Working
 
 

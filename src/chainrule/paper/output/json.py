@@ -31,9 +31,9 @@ def _quantity(working: Working, quantity: Quantity) -> dict[str, Any]:
     assert quantity.step is not None
     return {
         "name": quantity.name,
-        "value": _nested(value, lambda v: _text(v, working.digits)),
+        "value": _nested(value, lambda v: _text(v, working.digits, quantity.rounded)),
         "decimal": _nested(value, _float),
-        "exact": all(_is_exact(v) for v in value.flat),
+        "exact": not quantity.rounded and all(_is_exact(v) for v in value.flat),
         "rule": quantity.step.rule.name,
         "tex": formula_of(working, quantity),
         "inputs": list(quantity.inputs),
@@ -53,7 +53,9 @@ def _is_exact(value: Any) -> bool:
     )
 
 
-def _text(value: Any, digits: int) -> str:
+def _text(value: Any, digits: int, rounded: bool) -> str:
+    if rounded:
+        return significant(value, LONGEST_EXACT).text
     if _is_exact(value):
         return str(value)
     return significant(value, max(digits, 10)).text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from jinja2 import Environment, PackageLoader
 
 from chainrule.paper.output.context import question_context
@@ -45,9 +48,34 @@ def latex(solution: Solution) -> str:
         comment_start_string="<#",
         comment_end_string="#>",
     )
-    environment.filters["tex"] = escaped
+    environment.filters |= {"tex": escaped, "math": formula}
     workings = [question_context(w) for w in solution.workings]
     return environment.get_template("solution.tex").render(title=solution.title, workings=workings)
+
+
+def formula(tex: str) -> str:
+    r"""A formula whose names may have letters that LaTeX's fonts lack.
+
+    >>> formula("λ + é x")
+    '\\lambda{} + \\text{é} x'
+    """
+    return "".join(c if c.isascii() else _letter(c) for c in tex)
+
+
+def _letter(letter: str) -> str:
+    name = unicodedata.name(letter, "").lower()
+    if greek := re.fullmatch(r"greek (small|capital) letter (\w+)", name):
+        word = greek[2].replace("lamda", "lambda")
+        word = word if greek[1] == "small" else word.capitalize()
+        if word in _GREEK:
+            return rf"\{word}{{}}"
+    return rf"\text{{{escaped(letter)}}}"
+
+
+_GREEK = frozenset(
+    """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
+    chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()  # noqa: SIM905
+)
 
 
 def escaped(text: str) -> str:
@@ -56,4 +84,17 @@ def escaped(text: str) -> str:
     >>> escaped("50% of A_1 – \\input")
     '50\\% of A\\_1 -- \\textbackslash{}input'
     """
-    return "".join(_SPECIAL.get(c) or _SPELLED.get(c) or (c if ord(c) < 0x250 else "?") for c in text)
+    return "".join(_SPECIAL.get(c) or _SPELLED.get(c) or _in_fonts(c) for c in text)
+
+
+def _in_fonts(character: str) -> str:
+    """The character, or the letter under its accent, or a ?, whichever LaTeX can set."""
+    if character in "\t\n\r":
+        return " "
+    if character.isprintable() and ord(character) < 0x180 and character not in _LACKING:
+        return character
+    plain = unicodedata.normalize("NFKD", character)[0]
+    return plain if plain.isascii() and plain.isprintable() and plain not in _SPECIAL else "?"
+
+
+_LACKING = "ĦħĸĿŀŉŦŧſ"

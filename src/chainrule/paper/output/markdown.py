@@ -21,9 +21,14 @@ def markdown(solution: Solution) -> str:
     workings = []
     for working in solution.workings:
         context = question_context(working)
-        workings.append(context | {"name": _escaped(context["name"]), "text": _escaped(context["text"])})
-    text = environment.get_template("solution.md").render(title=_escaped(solution.title), workings=workings)
+        workings.append(context | {"name": heading(context["name"]), "text": _escaped(context["text"])})
+    text = environment.get_template("solution.md").render(title=heading(solution.title), workings=workings)
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def heading(text: str) -> str:
+    """Text of the worksheet as a heading: in one line."""
+    return _escaped(" ".join(text.split()))
 
 
 def _escaped(text: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from chainrule.paper.output.markdown import markdown
+from chainrule.paper.output.markdown import heading, markdown
 from chainrule.paper.workings import Solution
 
 
 def notebook(solution: Solution) -> str:
     """The notebook's JSON: one section per question, then the sheet and the code that solves it."""
-    cells = [new_markdown_cell(f"# {solution.title}")]
+    cells = [new_markdown_cell(f"# {heading(solution.title)}")]
     for working in solution.workings:
         one = markdown(Solution(solution.title, [working]))
         cells.append(new_markdown_cell(one.partition("\n")[2].strip()))

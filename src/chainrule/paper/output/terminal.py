@@ -15,6 +15,13 @@ from chainrule.paper.notation import minus
 from chainrule.paper.workings import Solution
 
 
+class Terminal(Console):
+    """A console whose reader may leave: ``chainrule solve … | head`` is no mistake of anybody's."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def show(solution: Solution, console: Console) -> None:
     """Print every question: what is given, then each quantity worked."""
     if solution.title:

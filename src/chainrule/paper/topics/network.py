@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from chainrule import losses, optimizers
 from chainrule.initializers import Constant, Ones, Zeros
 from chainrule.layers.registry import deserialize
-from chainrule.losses import Loss, SparseCategoricalCrossentropy, check_labels
+from chainrule.losses import Loss, SparseCategoricalCrossentropy
 from chainrule.network import INPUT, TARGET, Network
 from chainrule.optimizers import Optimizer
+from chainrule.paper.notation import exact_text, plain_array
 from chainrule.paper.numbers import Number
-from chainrule.paper.sheet import LayerGiven, NetworkGiven, Question, SheetError
-from chainrule.paper.tape import AFTER, BEFORE, Descent, Tape, rounding, tidying, work
+from chainrule.paper.sheet import LayerGiven, NetworkGiven, Question, SheetError, Table
+from chainrule.paper.tape import AFTER, BEFORE, UPDATE, Descent, Tape, rounding, tidying, work
 from chainrule.paper.values import names_in, read_array, resolve
 from chainrule.paper.workings import Working
+from chainrule.rules.rule import size
 
 MOST_UPDATES = 2000
+MOST_PARAMETERS = 100_000
 MOST_FORMULAS = 10
 """Updates worked with formulas, which grow with each."""
 
@@ -31,8 +34,8 @@ def solve(question: Question) -> Working:
     """
     given = question.given
     columns = question.convention == "columns"
-    loss = _make("given.loss", losses.get, given.loss)
-    optimizer = _make("given.optimizer", optimizers.get, given.optimizer)
+    loss = _worked("given.loss", losses.get, given.loss)
+    rates = _rates(given.optimizer)
     x = _samples("given.x", given.x, columns)
     layers = [_layer(f"given.layers[{i}]", table) for i, table in enumerate(given.layers, start=1)]
     try:
@@ -41,12 +44,13 @@ def solve(question: Question) -> Working:
         raise SheetError(f"given.layers: {error}") from None
     parameters = _parameters(network, [arrays for _, arrays in layers], columns)
     y = _targets(given, network, loss, rows=x.shape[0], columns=columns)
-    symbols = names_in([x, y, *parameters.values()])
+    symbols = names_in([x, y, *parameters.values(), *rates.values()])
     closed = question.closed or bool(symbols)
     if closed and question.rounding is not None:
         raise SheetError("rounding: a formula cannot be rounded; leave out rounding, or closed and the names")
     values = {INPUT: x, TARGET: y, **parameters}
-    exact = {k: v if v.dtype != object else resolve(v, closed) for k, v in values.items()}
+    optimizer = _optimizer(given.optimizer, rates, closed)
+    exact = {k: _worked(_place(k), resolve, v, closed) if v.dtype == object else v for k, v in values.items()}
     exact[TARGET] = loss.prepare(exact[TARGET])
     return work_network(
         network,
@@ -85,11 +89,38 @@ def work_network(
         )
     find = find or ["forward", "loss", "gradients", "update"]
     measured = any(name.endswith(("_before", "_after")) for name in find)
-    program = network.program(loss, optimizer)
-    rate = resolve(read_array(optimizer.learning_rate), closed)
-    tape = work(program, given, descent, rate, _finish(closed, rounded_to), measured)
+    # Of a target that is a name nobody knows whether its row adds up to 1.
+    fused = not _has_symbols(given[TARGET])
+    program = network.program(loss, optimizer, fused)
+    rate: Any = optimizer.learning_rate
+    if not isinstance(rate, Number) and not hasattr(rate, "expression"):
+        rate = resolve(read_array(rate), closed)
+    exact_rate = np.asarray(rate, dtype=object)
+    tape = work(program, given, descent, exact_rate, _finish(closed, rounded_to), measured)
     shown = {"rounding": rounded_to, **shown}
     return Working(network=network, program=program, tape=tape, names=_found(tape, find), **shown)
+
+
+def _place(name: str) -> str:
+    """Where a sheet gives a quantity.
+
+    >>> _place("x"), _place("W12")
+    ('given.x', 'given.layers[12].W')
+    """
+    key = name.rstrip("0123456789")
+    return f"given.layers[{name.removeprefix(key)}].{key}" if key != name else f"given.{name}"
+
+
+def _worked(place: str, work: Callable[..., Any], *arguments: Any) -> Any:
+    """What the function gives; where it cannot, a SheetError with the place."""
+    try:
+        return work(*arguments)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise SheetError(f"{place}: {error}") from None
+
+
+def _has_symbols(values: np.ndarray) -> bool:
+    return any(not getattr(v, "is_number", True) for v in values.flat)
 
 
 def _finish(closed: bool, rounded_to: int | None) -> Callable[[np.ndarray], np.ndarray]:
@@ -98,11 +129,26 @@ def _finish(closed: bool, rounded_to: int | None) -> Callable[[np.ndarray], np.n
     return rounding(rounded_to) if rounded_to is not None else lambda value: value
 
 
-def _make(place: str, get: Callable[[Any], Any], table: Any) -> Any:
-    try:
-        return get(table)
-    except (ValueError, TypeError) as error:
-        raise SheetError(f"{place}: {error}") from None
+def _rates(table: Table) -> dict[str, np.ndarray]:
+    """The learning rate and the momentum of a table, which may be text as any value."""
+    if isinstance(table, str):
+        return {}
+    return {
+        key: _worked(f"given.optimizer.{key}", read_array, table[key])
+        for key in ("learning_rate", "momentum")
+        if key in table
+    }
+
+
+def _optimizer(table: Table, rates: Mapping[str, np.ndarray], closed: bool) -> Optimizer:
+    place = "given.optimizer"
+    known = {key: _worked(f"{place}.{key}", resolve, value, closed) for key, value in rates.items()}
+    for key, value in known.items():
+        if value.ndim:
+            raise SheetError(f"{place}.{key}: expected one number, got a list")
+    if isinstance(table, str):
+        return cast(Optimizer, _worked(place, optimizers.get, table))
+    return cast(Optimizer, _worked(place, optimizers.get, {**table, **{k: v[()] for k, v in known.items()}}))
 
 
 def _samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
@@ -116,19 +162,11 @@ def _samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
 
 def _layer(place: str, table: LayerGiven) -> tuple[Any, dict[str, Any]]:
     """The layer, and the values given for its parameters."""
-    arguments = dict(table.model_extra or {})
+    arguments, values = table.split()
     if table.layer == "Dense" and "units" not in arguments:
         raise SheetError(f"{place}.units: is missing")
-    keys = ("W", "b", "alpha") if table.layer == "PReLU" else ("W", "b")
-    values: dict[str, Any] = {k: arguments.pop(k) for k in keys if k in arguments}
-    layer = _make(place, deserialize, {"name": table.layer, **arguments})
-    made = {}
-    for key, raw in values.items():
-        try:
-            made[key] = read_array(raw)
-        except ValueError as error:
-            raise SheetError(f"{place}.{key}: {error}") from None
-    return layer, made
+    layer = _worked(place, deserialize, {"class_name": table.layer, "config": arguments})
+    return layer, {key: _worked(f"{place}.{key}", read_array, raw) for key, raw in values.items()}
 
 
 def _parameters(network: Network, given: list[dict[str, np.ndarray]], columns: bool) -> dict[str, np.ndarray]:
@@ -137,11 +175,16 @@ def _parameters(network: Network, given: list[dict[str, np.ndarray]], columns: b
         at = f"given.layers[{place.number}]"
         for name, parameter in place.parameters.items():
             key = name.removesuffix(place.number)
+            if size(parameter.shape) > MOST_PARAMETERS:
+                raise SheetError(
+                    f"{at}.{key}: shape {_shown(parameter.shape, columns)} is more than the "
+                    f"{MOST_PARAMETERS:,} numbers that are worked by hand: train it instead"
+                )
             if key in arrays:
                 values[name] = _fitted(f"{at}.{key}", arrays.pop(key), parameter.shape, columns)
             elif isinstance(parameter.initializer, (Zeros, Ones, Constant)):
-                first = parameter.initializer((1,))[0]
-                values[name] = np.full(parameter.shape, Number(first), dtype=object)
+                first = _worked(f"{at}.{key}", lambda make: Number(make((1,))[0]), parameter.initializer)
+                values[name] = np.full(parameter.shape, first, dtype=object)
             else:
                 raise SheetError(
                     f"{at}.{key}: is missing; give its values, shape {_shown(parameter.shape, columns)}"
@@ -191,29 +234,43 @@ def _targets(given: NetworkGiven, network: Network, loss: Loss, rows: int, colum
         raise SheetError(
             f"{place}: expected {rows} × {outputs} values (samples × outputs), got {times(y.shape)}"
         )
-    _check_distributions(place, y, loss)
+    _check_range(place, y, loss)
     return y
 
 
 def _labels(place: str, y: np.ndarray, rows: int, classes: int) -> np.ndarray:
-    try:
-        labels = np.asarray([float(v.number()) if hasattr(v, "number") else float(v) for v in y.flat])
-        check_labels(labels, rows, classes)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise SheetError(f"{place}: {error}") from None
-    return labels.astype(np.int64)
+    """The label of each sample; a label is a whole number, never a name."""
+    expected = f"labels are whole numbers from 0 to {classes - 1}, one per sample"
+    if y.size != rows:
+        raise SheetError(f"{place}: got {y.size} for {rows} samples; {expected}")
+    if names := names_in([y]):
+        raise SheetError(f"{place}: got the name {min(names)!r}; {expected}")
+    known = [Number(label) for label in range(classes)]
+    labels = []
+    for row, label in enumerate(_worked(place, resolve, y, False).flat, start=1):
+        if label not in known:
+            raise SheetError(f"{place}: sample {row} has the label {exact_text(label)}; {expected}")
+        labels.append(known.index(label))
+    return np.asarray(labels, dtype=np.int64)
 
 
-def _check_distributions(place: str, y: np.ndarray, loss: Loss) -> None:
-    """For cross-entropy, ∂L/∂z is a - y only where each row of y adds up to 1."""
-    if loss.entry.name != "categorical_crossentropy" or names_in([y]):
+def _check_range(place: str, y: np.ndarray, loss: Loss) -> None:
+    """Raise SheetError for targets that the loss has no meaning for; names may stand for any."""
+    kind = loss.entry.name
+    if names_in([y]):
         return
-    for row, values in enumerate(resolve(y, closed=False), start=1):
-        total = sum(values[1:], values[0])
-        if total != 1:
-            raise SheetError(
-                f"{place}: row {row} adds up to {total}; categorical_crossentropy takes rows that add up to 1"
-            )
+    for row, values in enumerate(loss.prepare(_worked(place, resolve, y, False)), start=1):
+        wrong = ""
+        if kind in ("categorical_crossentropy", "kl_divergence"):
+            total = sum(values[1:], values[0])
+            if total != 1 or any(v < 0 for v in values):
+                wrong = f"adds up to {exact_text(total)}; {kind} takes probabilities that add up to 1"
+        elif kind == "binary_crossentropy" and any(v < 0 or v > 1 for v in values):
+            wrong = f"is {plain_array(values, exact_text)}; {kind} takes targets from 0 to 1"
+        elif kind in ("hinge", "perceptron") and any(abs(v) != 1 for v in values):
+            wrong = f"is {plain_array(values, exact_text)}; {kind} takes labels -1 and 1, or 0 and 1"
+        if wrong:
+            raise SheetError(f"{place}: row {row} {wrong}")
 
 
 def _found(tape: Tape, find: list[str]) -> list[str]:
@@ -228,6 +285,8 @@ def _found(tape: Tape, find: list[str]) -> list[str]:
         ]
         if wanted in (BEFORE, AFTER):
             matches = [q.name for q in tape.quantities.values() if q.part == wanted]
+        if wanted == UPDATE and len(find) > 1 and not matches:
+            continue  # a network without parameters
         if not matches:
             known = {
                 q.name.partition(".")[0]
