@@ -197,7 +197,7 @@ def _compiled(table: dict[str, Any]) -> Compiled:
     _check_object("the loss", table["loss"])
     loss = losses.get(table["loss"])
     for name in table["metrics"]:
-        metrics.get(name, loss)
+        metrics.get(str(name), loss)
     return Compiled(optimizers.get(table["optimizer"]), loss, table["metrics"])
 
 

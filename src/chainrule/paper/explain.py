@@ -160,8 +160,8 @@ def _explained(working: Working, quantity: Quantity) -> Entry:
     step = quantity.step
     assert step is not None
     options = _options(step)
-    formula = formula_of(working, quantity)
     inputs = [working.tape[name] for name in quantity.inputs]
+    formula = formula_of(working, quantity) + _counts(step.rule, inputs)
     matrices = ""
     if step.rule.in_matrices and any(i.value.size > 1 for i in inputs):
         matrices = _put_in(working, step.rule, inputs, options)
@@ -175,6 +175,21 @@ def _explained(working: Working, quantity: Quantity) -> Entry:
         lines=worked,
         left_out=left_out,
     )
+
+
+def _counts(rule: Rule, inputs: list[Quantity]) -> str:
+    """What a loss divides by, as TeX: how many outputs or rows there are."""
+    by_name = dict(zip(rule.inputs, inputs, strict=True))
+    letter = re.match(r"\\frac\{1\}\{2?([nmk])\}", rule.tex)
+    if letter is None or "a" not in by_name:
+        return ""
+    rows, outputs = by_name["a"].value.shape[0], by_name["a"].value.size
+    counted = {
+        "n": rf"n = {outputs} \text{{ outputs}}",
+        "m": rf"m = {rows} \text{{ rows}}",
+        "k": rf"k = {outputs // rows} \text{{ outputs per row}}",
+    }
+    return rf", \quad {counted[letter[1]]}"
 
 
 def _put_in(working: Working, rule: Rule, inputs: list[Quantity], options: dict[str, str]) -> str:
