@@ -14,7 +14,7 @@ HOUSE = Path(chainrule.__file__).parent
 FACE = "__init__"  # what `import chainrule` gives: it may import everything
 FLOORS = [
     {"rules"},
-    {"config", "lookup", "initializers", "activations", "losses", "metrics"},
+    {"config", "lookup", "initializers", "activations", "losses", "metrics", "doors"},
     {"layers"},
     {"optimizers"},
     {"network"},
@@ -22,7 +22,7 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "doors", "saving", "summary", "model", "models", "stack", "utils"},
+    {FACE, "saving", "summary", "model", "models", "stack", "utils"},
     {"experiment"},
     {"report"},
     {"cli"},

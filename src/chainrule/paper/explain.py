@@ -184,12 +184,13 @@ def _counts(rule: Rule, inputs: list[Quantity]) -> str:
     if letter is None or "a" not in by_name:
         return ""
     rows, outputs = by_name["a"].value.shape[0], by_name["a"].value.size
-    counted = {
-        "n": rf"n = {outputs} \text{{ outputs}}",
-        "m": rf"m = {rows} \text{{ rows}}",
-        "k": rf"k = {outputs // rows} \text{{ outputs per row}}",
-    }
-    return rf", \quad {counted[letter[1]]}"
+    count, word = {
+        "n": (outputs, "output"),
+        "m": (rows, "row"),
+        "k": (outputs // rows, "output per row"),
+    }[letter[1]]
+    plural = word if count == 1 else word.replace(" ", "s ", 1) if " " in word else f"{word}s"
+    return rf", \quad {letter[1]} = {count} \text{{ {plural}}}"
 
 
 def _put_in(working: Working, rule: Rule, inputs: list[Quantity], options: dict[str, str]) -> str:
