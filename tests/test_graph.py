@@ -46,7 +46,7 @@ layers = [{ layer = "LeakyReLU" }]
 
 
 def workings():
-    for name in ("week4", "xor"):
+    for name in ("week4", "xor", "symbols"):
         yield from solve(EXAMPLES / f"{name}.toml").workings
     yield from solve(LONG).workings
 
@@ -92,10 +92,10 @@ def test_the_first_update_of_several_is_drawn():
 
 
 def test_symbols_stand_as_they_are():
-    assert {"b + w x", "1/(1 + e^(− (b + w x)))", "w", "t"} <= set(texts("q3"))
+    assert {"b + w x", "1/(1 + e^(− (b + w x)))", "w", "t"} <= set(texts("symbols"))
 
 
-@pytest.mark.parametrize(("name", "loss"), [("q4", "CCE"), ("sparse", "SCCE"), ("wide", "BCE")])
+@pytest.mark.parametrize(("name", "loss"), [("q3", "CCE"), ("sparse", "SCCE"), ("wide", "BCE")])
 def test_a_loss_that_takes_the_logits_too_has_a_second_dashed_edge(name, loss):
     again = [p for p in drawn(name).iter(f"{SVG}path") if "again" in (p.get("class") or "")]
     assert len(again) == 1
@@ -103,7 +103,7 @@ def test_a_loss_that_takes_the_logits_too_has_a_second_dashed_edge(name, loss):
     assert loss in texts(name)
 
 
-@pytest.mark.parametrize("name", ["q1", "q2", "q3", "xor", "bare"])
+@pytest.mark.parametrize("name", ["q1", "q2", "symbols", "xor", "bare"])
 def test_a_plain_loss_has_none(name):
     assert not [p for p in drawn(name).iter(f"{SVG}path") if "again" in (p.get("class") or "")]
 

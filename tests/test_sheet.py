@@ -223,7 +223,7 @@ MISTAKES = {
     "thousands of tables": ("a = " + "{ a = " * 3000 + "1" + "}" * 3000, ["nested too deeply"]),
     "targets of no distribution": (
         sheet(y="[[5]]", given="loss = 'categorical_crossentropy'", more="activation = 'softmax'"),
-        ["given.y", "row 1 adds up to 5", "add up to 1"],
+        ["given.y", "row 1 is [5]", "sum to 1"],
     ),
     "targets above 1": (
         sheet(given="loss = 'bce'", more="activation = 'sigmoid'"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.losses import Loss, check_labels
+from chainrule.losses import TARGETS, Loss, check_labels, unfit_rows
 from chainrule.rules.rule import Shape
 
 SPARSE, ONE_HOT = "sparse_categorical_crossentropy", "categorical_crossentropy"
@@ -58,7 +58,7 @@ def targets(y: Any, rows: int, loss: Loss, shape: Shape, name: str = "y") -> np.
         return _labels(array, shape, name)
     _check_outputs(array, kind, shape, name)
     prepared: np.ndarray = loss.prepare(floats.reshape(rows, *shape))
-    _check_range(prepared, kind, name)
+    _check_range(prepared, loss, name)
     return prepared
 
 
@@ -121,23 +121,13 @@ def _check_outputs(array: np.ndarray, kind: str, shape: Shape, name: str) -> Non
     )
 
 
-def _check_range(array: np.ndarray, kind: str, name: str) -> None:
+def _check_range(array: np.ndarray, loss: Loss, name: str) -> None:
     """Raise ValueError for targets that the loss has no meaning for."""
-    if kind in (ONE_HOT, "kl_divergence"):
-        sums = array.sum(axis=-1)
-        off = (np.abs(sums - 1) > 1e-3) | (array < 0).any(axis=-1)
-        said = f"{kind} takes rows of probabilities that sum to 1"
-    elif kind == "binary_crossentropy":
-        off = ((array < 0) | (array > 1)).any(axis=-1)
-        said = f"{kind} takes targets from 0 to 1"
-    elif kind in ("hinge", "perceptron"):
-        off = (np.abs(array) != 1).any(axis=-1)
-        said = f"{kind} takes labels -1 and 1, or 0 and 1"
-    else:
-        return
+    off = unfit_rows(loss, array, tolerance=1e-3)
     if off.any():
-        row = int(np.argmax(off.reshape(off.shape[0], -1).any(axis=1)))
-        raise ValueError(f"{name}[{row}] is {array[row].tolist()}: {said}")
+        row = int(np.argmax(off))
+        takes = f"{loss.entry.name} takes {TARGETS[loss.entry.targets]}"
+        raise ValueError(f"{name}[{row}] is {array[row].tolist()}: {takes}")
 
 
 def whole_number(value: Any, name: str, least: int) -> int:

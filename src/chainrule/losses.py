@@ -232,6 +232,33 @@ def get(identifier: Any) -> Loss:
     return found
 
 
+TARGETS = {
+    "distribution": "rows of probabilities that sum to 1",
+    "share": "targets from 0 to 1",
+    "sign": "labels -1 and 1, or 0 and 1",
+}
+"""What a loss takes, by its entry's ``targets``; of numbers and labels there is nothing to say here."""
+
+
+def unfit_rows(loss: Loss, y: np.ndarray, tolerance: float = 0) -> np.ndarray:
+    """Which rows of prepared targets, floats or exact numbers, the loss has no meaning for; shape (m,).
+
+    >>> unfit_rows(CategoricalCrossentropy(), np.array([[1, 0], [1, 1]])).tolist()
+    [False, True]
+    """
+    rows = y.reshape(len(y), -1)
+    kind = loss.entry.targets
+    if kind == "distribution":
+        off = (abs(rows.sum(axis=1) - 1) > tolerance) | (rows < 0).any(axis=1)
+    elif kind == "share":
+        off = ((rows < 0) | (rows > 1)).any(axis=1)
+    elif kind == "sign":
+        off = (abs(rows) != 1).any(axis=1)
+    else:
+        off = np.zeros(len(rows))
+    return np.asarray(off, dtype=bool)
+
+
 def check_labels(labels: np.ndarray, rows: int, classes: int) -> None:
     """Raise ValueError unless there is one whole-number label from 0 to classes - 1 per row."""
     if labels.shape != (rows,):

@@ -32,7 +32,7 @@ def get(identifier: str, loss: Loss, outputs: int | None = None) -> Rule:
 
 
 def _accuracy(loss: Loss, outputs: int | None) -> str:
-    if loss.entry.name == "sparse_categorical_crossentropy":
+    if loss.entry.targets == "label":
         return "sparse_categorical_accuracy"
     several = loss.entry.per == "row" if outputs is None else outputs > 1
     return "categorical_accuracy" if several else "binary_accuracy"

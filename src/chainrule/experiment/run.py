@@ -27,9 +27,8 @@ from chainrule.paper.values import names_in, read_array, resolve
 
 NAMED: Mapping[str, Callable[[], DataSet]] = {"digits": digits}
 MOST_PARAMETERS = 1_000_000_000
-ONE_OF_MANY = ("sparse_categorical_crossentropy", "categorical_crossentropy", "kl_divergence")
-THRESHOLDS: Mapping[str, float] = {"binary_crossentropy": 0.5, "hinge": 0.0, "perceptron": 0.0}
-"""Losses of yes and no, and the output above which it is yes."""
+THRESHOLDS: Mapping[str, float] = {"share": 0.5, "sign": 0.0}
+"""Of losses of yes and no, by what their targets are: the output above which it is yes."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,14 @@ class Run:
     @property
     def is_classifier(self) -> bool:
         """Whether the loss is one of classification: of one class per row, or of yes and no."""
-        return self.model.loss.entry.name in (*ONE_OF_MANY, *THRESHOLDS)
+        return self.model.loss.entry.targets != "number"
 
     def classes_of(self, values: np.ndarray) -> np.ndarray:
         """The class of each row of targets or of outputs; shape (m,)."""
         columns = values.reshape(len(values), -1)
-        name = self.model.loss.entry.name
-        if name in THRESHOLDS:
-            return (columns[:, 0] > THRESHOLDS[name]).astype(int)
+        targets = self.model.loss.entry.targets
+        if targets in THRESHOLDS:
+            return (columns[:, 0] > THRESHOLDS[targets]).astype(int)
         return columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0].astype(int)
 
 

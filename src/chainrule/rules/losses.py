@@ -51,6 +51,7 @@ class LossTerm:
     options: Mapping[str, Any] = field(default_factory=dict)
     logits: Mapping[str, FusedTerm] = field(default_factory=dict)
     slope_slips: tuple[Slip, ...] = ()
+    targets: str = "number"
     multiplications: int = 1
 
 
@@ -266,6 +267,7 @@ binary_crossentropy = LossTerm(
         )
     },
     multiplications=2,
+    targets="share",
 )
 
 categorical_crossentropy = LossTerm(
@@ -282,6 +284,7 @@ categorical_crossentropy = LossTerm(
             "(<a> - <y>)",
         )
     },
+    targets="distribution",
 )
 
 sparse_categorical_crossentropy = LossTerm(
@@ -301,6 +304,7 @@ sparse_categorical_crossentropy = LossTerm(
         )
     },
     multiplications=0,
+    targets="label",
 )
 
 hinge = LossTerm(
@@ -309,6 +313,7 @@ hinge = LossTerm(
     slope=lambda y, a: where(y * a < 1, -y, constant(0, a)),
     tex=r"\max(0, 1 - <y> <a>)",
     slope_tex=r"\begin{cases} -<y> & <y> <a> < 1 \\ 0 & <y> <a> \ge 1 \end{cases}",
+    targets="sign",
 )
 
 perceptron = LossTerm(
@@ -317,6 +322,7 @@ perceptron = LossTerm(
     slope=lambda y, a: where(y * a <= 0, -y, constant(0, a)),
     tex=r"\max(0, -<y> <a>)",
     slope_tex=r"\begin{cases} -<y> & <y> <a> \le 0 \\ 0 & <y> <a> > 0 \end{cases}",
+    targets="sign",
 )
 
 kl_divergence = LossTerm(
@@ -329,6 +335,7 @@ kl_divergence = LossTerm(
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
     per="row",
     multiplications=2,
+    targets="distribution",
 )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from chainrule import losses, optimizers
 from chainrule.initializers import Constant, Ones, Zeros
 from chainrule.layers.registry import deserialize
-from chainrule.losses import Loss, SparseCategoricalCrossentropy
+from chainrule.losses import TARGETS, Loss, SparseCategoricalCrossentropy, unfit_rows
 from chainrule.network import INPUT, TARGET, Network
 from chainrule.optimizers import Optimizer
 from chainrule.paper.notation import exact_text, plain_array
@@ -256,21 +256,15 @@ def _labels(place: str, y: np.ndarray, rows: int, classes: int) -> np.ndarray:
 
 def _check_range(place: str, y: np.ndarray, loss: Loss) -> None:
     """Raise SheetError for targets that the loss has no meaning for; names may stand for any."""
-    kind = loss.entry.name
     if names_in([y]):
         return
-    for row, values in enumerate(loss.prepare(_worked(place, resolve, y, False)), start=1):
-        wrong = ""
-        if kind in ("categorical_crossentropy", "kl_divergence"):
-            total = sum(values[1:], values[0])
-            if total != 1 or any(v < 0 for v in values):
-                wrong = f"adds up to {exact_text(total)}; {kind} takes probabilities that add up to 1"
-        elif kind == "binary_crossentropy" and any(v < 0 or v > 1 for v in values):
-            wrong = f"is {plain_array(values, exact_text)}; {kind} takes targets from 0 to 1"
-        elif kind in ("hinge", "perceptron") and any(abs(v) != 1 for v in values):
-            wrong = f"is {plain_array(values, exact_text)}; {kind} takes labels -1 and 1, or 0 and 1"
-        if wrong:
-            raise SheetError(f"{place}: row {row} {wrong}")
+    prepared = loss.prepare(_worked(place, resolve, y, False))
+    off = unfit_rows(loss, prepared)
+    if off.any():
+        row = int(np.argmax(off))
+        shown = plain_array(prepared[row], exact_text)
+        takes = f"{loss.entry.name} takes {TARGETS[loss.entry.targets]}"
+        raise SheetError(f"{place}: row {row + 1} is {shown}; {takes}")
 
 
 def _found(tape: Tape, find: list[str]) -> list[str]:
