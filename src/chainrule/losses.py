@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.lookup import build, with_aliases
 from chainrule.rules import losses as rules
+from chainrule.rules.activations import ACTIVATIONS, Activation
 from chainrule.rules.rule import Rule
 
 DIVISIONS = {None: None, "1/m": "1/m", "1/2": "1/2", "1/2m": "1/2m"}
@@ -26,6 +27,7 @@ class Loss:
     """
 
     entry: rules.LossTerm
+    from_logits: bool = False
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None) -> None:
         if reduction not in [*REDUCTIONS]:
@@ -74,7 +76,19 @@ class Loss:
         y = self.prepare(_rows(y_true))
         if y.shape != a.shape:
             raise ValueError(f"targets of shape {y.shape} do not match predictions of shape {a.shape}")
-        return self.value(y, a)
+        return self._of(y, a)
+
+    def _of(self, y: Any, a: Any) -> Any:
+        """The loss of prepared targets and outputs."""
+        if not self.from_logits:
+            return self.value(y, a)
+        return self.value_behind(self.implied.name)(y, self.implied.forward(a), a)
+
+    @property
+    def implied(self) -> Activation:
+        """The activation that ``from_logits`` implies."""
+        (name,) = self.entry.logits
+        return ACTIVATIONS[name]
 
     def get_config(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "name" or v != self.entry.name}
@@ -140,13 +154,33 @@ class Huber(Loss):
         return {"delta": self.delta}
 
 
-class BinaryCrossentropy(Loss):
-    """Mean of -[y ln ŷ + (1 - y) ln(1 - ŷ)], for outputs behind a sigmoid."""
+class _CrossEntropy(Loss):
+    """A loss of probabilities; ``from_logits`` says that the outputs are not yet behind the activation."""
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        *,
+        reduction: str = "sum_over_batch_size",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(reduction, name)
+        if not isinstance(from_logits, bool):
+            raise TypeError(f"from_logits must be true or false, got {from_logits!r}")
+        self.from_logits = from_logits
+
+
+class BinaryCrossentropy(_CrossEntropy):
+    """Mean of -[y ln ŷ + (1 - y) ln(1 - ŷ)], for outputs behind a sigmoid.
+
+    >>> float(BinaryCrossentropy(from_logits=True)([[0.0]], [[-1e4]]))
+    0.0
+    """
 
     entry = rules.binary_crossentropy
 
 
-class CategoricalCrossentropy(Loss):
+class CategoricalCrossentropy(_CrossEntropy):
     """Mean over the rows of -Σ y ln ŷ, for one-hot targets and outputs behind a softmax.
 
     Outputs count as they are; Keras divides each row of them by its sum first.
@@ -155,7 +189,7 @@ class CategoricalCrossentropy(Loss):
     entry = rules.categorical_crossentropy
 
 
-class SparseCategoricalCrossentropy(Loss):
+class SparseCategoricalCrossentropy(_CrossEntropy):
     """Mean over the rows of -ln of the label's output, for whole-number labels from 0.
 
     >>> import numpy as np
@@ -171,7 +205,7 @@ class SparseCategoricalCrossentropy(Loss):
         labels = np.asarray(y_true)
         labels = labels.reshape(-1) if labels.shape[1:] in ((), (1,)) else labels
         check_labels(labels, rows=a.shape[0], classes=a.shape[-1])
-        return self.value(labels.astype(np.int32), a)
+        return self._of(labels.astype(np.int32), a)
 
 
 class _SignLoss(Loss):

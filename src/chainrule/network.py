@@ -14,6 +14,8 @@ from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Name, Shape, size
 
 INPUT, TARGET, LOSS = "x", "y", "loss"
+PROBABILITY = "p"
+"""The outputs behind the activation that a loss with ``from_logits`` implies."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,14 @@ class Network:
         inputs = self._write_forward(pens)
         output = inputs[-1]
         forward = tuple(step for pen in pens for step in pen.steps)
-        backward = _write_backward(self.places, pens, inputs, loss)
         last = next(step for step in forward if step.name == output.text)
-        plain = Step(LOSS, loss.value, (TARGET, output.text))
+        if loss.from_logits:
+            last = Step(PROBABILITY, loss.implied.forward, (output.text,))
+        plain = Step(LOSS, loss.value, (TARGET, last.name))
+        backward = _write_backward(self.places, pens, inputs, _loss_gradients(loss, last))
         losses, backward = _fuse((plain,), backward, last, loss) if fused else ((plain,), backward)
+        if loss.from_logits:
+            losses = (last, *losses)
         trained = self.parameters
         update, state = optimizer.write(trained)
         return Program(forward, losses, backward, update, output.text, trained, state)
@@ -142,13 +148,20 @@ def _place(layers: tuple[Layer, ...], shape: Shape) -> tuple[Placed, ...]:
     return tuple(places)
 
 
+def _loss_gradients(loss: Loss, last: Step) -> list[Step]:
+    """The steps from the loss to the gradient in the output; ``last`` gave what the loss takes."""
+    steps = [Step(f"d{last.name}", loss.gradient, (TARGET, last.name))]
+    if loss.from_logits:
+        (z,) = last.inputs
+        steps.append(Step(f"d{z}", loss.implied.backward, (f"d{last.name}", z, last.name)))
+    return steps
+
+
 def _write_backward(
-    places: tuple[Placed, ...], pens: list[Quantities], inputs: list[Name], loss: Loss
+    places: tuple[Placed, ...], pens: list[Quantities], inputs: list[Name], steps: list[Step]
 ) -> tuple[Step, ...]:
     written = [len(pen.steps) for pen in pens]
     gradient = Name(f"d{inputs[-1]}")
-    first = Step(gradient.text, loss.gradient, (TARGET, inputs[-1].text))
-    steps = [first]
     for place, pen, x, start in reversed(list(zip(places, pens, inputs, written, strict=False))):
         call = place.layer.backward(pen, x, gradient)
         gradient = pen.write(f"d{x}", call)

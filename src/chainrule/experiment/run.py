@@ -55,12 +55,19 @@ class Run:
         """Whether the loss is one of classification: of one class per row, or of yes and no."""
         return self.model.loss.entry.targets != "number"
 
-    def classes_of(self, values: np.ndarray) -> np.ndarray:
-        """The class of each row of targets or of outputs; shape (m,)."""
+    def true_classes(self) -> np.ndarray:
+        """The class of each test row; shape (m,)."""
+        return self._classes(self.y_test, THRESHOLDS.get(self.model.loss.entry.targets))
+
+    def predicted_classes(self, outputs: np.ndarray) -> np.ndarray:
+        """The class that each row of outputs says; shape (m,)."""
+        threshold = THRESHOLDS.get(self.model.loss.entry.targets)
+        return self._classes(outputs, 0.0 if threshold and self.model.loss.from_logits else threshold)
+
+    def _classes(self, values: np.ndarray, threshold: float | None) -> np.ndarray:
         columns = values.reshape(len(values), -1)
-        targets = self.model.loss.entry.targets
-        if targets in THRESHOLDS:
-            return (columns[:, 0] > THRESHOLDS[targets]).astype(int)
+        if threshold is not None:
+            return (columns[:, 0] > threshold).astype(int)
         return columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0].astype(int)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chainrule.layers.steps import Step
+from chainrule.network import LOSS
 from chainrule.paper.digits import significant
 from chainrule.paper.notation import formula_text, minus, plain_array, plain_name
 from chainrule.paper.numbers import Number
@@ -85,7 +86,7 @@ def _label(working: Working, known: Mapping[str, Quantity], quantity: Quantity) 
     candidates = (f"d{name}.{update}" if update else f"d{name}", f"d{name}.1", "")
     gradient = next((known[c] for c in candidates if c in known), None)
     value = _short(working, quantity)
-    if quantity.part == LOSS_PART:
+    if name == LOSS:
         return Label(plain_name(quantity.name), value, ("∂L/∂L = 1",))
     if gradient is None:
         return Label(plain_name(quantity.name), value, ())

@@ -72,7 +72,7 @@ def tex_name(name: str) -> str:
 
 
 def _is_gradient(stem: str, number: str) -> bool:
-    return stem.startswith("d") and len(stem) > 1 and (bool(number) or stem in ("dx", "dy"))
+    return stem.startswith("d") and len(stem) > 1 and (bool(number) or stem in ("dx", "dy", "dp"))
 
 
 def _tex_ending(ending: str) -> str:

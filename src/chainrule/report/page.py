@@ -104,7 +104,7 @@ def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
 
 
 def _mistakes(run: Run, sure: np.ndarray) -> dict[str, Any]:
-    true, predicted = run.classes_of(run.y_test), run.classes_of(sure)
+    true, predicted = run.true_classes(), run.predicted_classes(sure)
     classes = run.data.classes or tuple(str(i) for i in range(max(2, sure.shape[1])))
     counts = confusion_matrix(true, predicted, labels=range(len(classes)))
     wrong = np.flatnonzero(true != predicted)
@@ -125,7 +125,7 @@ def _row_to_work(run: Run) -> int:
     if not run.is_classifier:
         return 0
     sure = run.model.predict(run.x_test, verbose=0)
-    wrong = np.flatnonzero(run.classes_of(run.y_test) != run.classes_of(sure))
+    wrong = np.flatnonzero(run.true_classes() != run.predicted_classes(sure))
     return int(wrong[0]) if len(wrong) else 0
 
 
