@@ -100,6 +100,17 @@ def test_options_of_losses_are_put_in_exactly():
     )
 
 
+@pytest.mark.parametrize("ending", [".html", ".tex"])
+def test_a_sum_over_thousands_of_rows_or_inputs_is_written_out(ending, tmp_path):
+    rows = ", ".join(f"[{i}]" for i in range(3000))
+    many_rows = one('{layer="Dense", units=1, W=[[0.1]]}', x=f"[{rows}]", y=f"[{', '.join(['0'] * 3000)}]")
+    weights = ", ".join(f"[{i}]" for i in range(3000))
+    many_inputs = one(f'{{layer="Dense", units=1, W=[{weights}]}}', x=f"[[{', '.join(['0.5'] * 3000)}]]")
+    assert "1·0.5 + 2·0.5 + 3·0.5 + … + 2998·0.5 + 2999·0.5 = 2249250" in str(many_inputs)
+    for working in (many_rows, many_inputs):
+        working.save(tmp_path / f"w{ending}")
+
+
 def test_the_learning_rate_may_be_a_name():
     working = one('{layer="Dense", units=1, W=[["w"]]}', optimizer='{name="SGD", learning_rate="eta"}')
     eta_w = working["W1_new"].flat[0].expression

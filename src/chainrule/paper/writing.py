@@ -140,9 +140,14 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
 
 def is_exactly_written(term: Term, digits: int) -> bool:
     """Whether every number put into the expression is itself, not rounded."""
-    if term.operation:
-        return all(is_exactly_written(argument, digits) for argument in term.arguments)
-    return not isinstance(term.value, Number) or plain_digits(term.value, digits).exact
+    stack = [term]  # and no recursion: a sum over many rows is deeper than Python's stack
+    while stack:
+        term = stack.pop()
+        stack += term.arguments
+        is_number = not term.operation and isinstance(term.value, Number)
+        if is_number and not plain_digits(term.value, digits).exact:
+            return False
+    return True
 
 
 def _terms(term: Term) -> list[Term]:
