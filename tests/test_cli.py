@@ -62,7 +62,7 @@ def test_help_is_no_mistake(capsys, command):
         (["solve"], "Missing argument"),
         (["solve", "none.toml"], "none.toml: No such file or directory"),
         (["solve", XOR, "--jsno"], "--jsno"),
-        (["solve", XOR, "more"], "more"),
+        (["solve", XOR, "more"], "more: No such file or directory"),
         (["solve", XOR, "-o"], "-o"),
         (["solve", XOR, "-o", "x.docx"], "cannot write '.docx'; expected .html, .md, .tex, .ipynb, .json"),
         (["solve", XOR, "-o", "x"], "cannot write a file without ending"),

@@ -86,7 +86,7 @@ def test_a_step_that_was_rounded_is_shown_and_given_as_such():
 
 def test_a_negative_product_stands_in_brackets_in_tex_too():
     working = one('{layer="Dense", units=1, W=[[2],[-1]]}', x="[[1, 3]]")
-    (line,) = next(explain(working)).entries[0].lines
+    (line,) = next(entry for part in explain(working) for entry in part.entries).lines
     assert r"2 \cdot 1 + ({-1} \cdot 3) + 0" in line.tex
 
 

@@ -10,31 +10,36 @@ import typer
 
 
 def command(
-    sheet: Annotated[Path, typer.Argument(help="The worksheet, a TOML file.", show_default=False)],
+    sheets: Annotated[
+        list[Path], typer.Argument(metavar="SHEET...", help="Worksheets, TOML files.", show_default=False)
+    ],
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "-o", "--output", help="Write .html, .md, .tex, .ipynb or .json instead; can be repeated."
+            "-o",
+            "--output",
+            help="Write .html, .pdf, .docx, .md, .tex, .ipynb or .json instead; can be repeated.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Work every question of a worksheet."""
+    """Work every question of one worksheet, or of several."""
     from chainrule.paper.output import check_ending
     from chainrule.paper.solving import solve
+    from chainrule.paper.workings import Document
 
     for path in output or []:
         check_ending(path)
-    solution = solve(sheet)
+    document = Document([solve(sheet) for sheet in sheets])
     for path in output or []:
-        solution.save(path)
+        document.save(path)
         typer.echo(f"wrote {path}", err=True)
     if as_json:
-        typer.echo(json.dumps(solution.to_json(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(document.to_json(), ensure_ascii=False, indent=2))
     elif not output:
         from chainrule.paper.output.terminal import Terminal, show
 
-        show(solution, Terminal(highlight=False))
+        show(document, Terminal(highlight=False))
 
 
 command.__name__ = "solve"

@@ -14,8 +14,7 @@ from chainrule.optimizers import Optimizer
 from chainrule.paper.notation import DIGITS
 from chainrule.paper.numbers import numbers
 from chainrule.paper.tape import Descent
-from chainrule.paper.topics.network import work_network
-from chainrule.paper.workings import Working
+from chainrule.paper.topics.network import NetworkWorking, work_network
 
 
 def work_by_hand(
@@ -31,7 +30,7 @@ def work_by_hand(
     rounding: int | None = None,
     convention: str = "rows",
     digits: int = DIGITS,
-) -> Working:
+) -> NetworkWorking:
     """Work the updates of a network from float weights, each taken as its shortest decimal.
 
     x is (m, …) and y its targets as the loss takes them; ``weights`` may hold the optimizer's

@@ -52,6 +52,16 @@ class _Expression:
     exact: bool = True
 
 
+def quantity_tex(quantity: Quantity) -> str:
+    """A quantity's name in TeX."""
+    return quantity.symbol or tex_name(quantity.name)
+
+
+def quantity_plain(quantity: Quantity) -> str:
+    """A quantity's name in plain text."""
+    return plain(quantity.symbol) if quantity.symbol else plain_name(quantity.name)
+
+
 def lines(working: Working, quantity: Quantity, inputs: list[Quantity]) -> tuple[list[Line], int]:
     """The elements worked one by one, and how many more there are."""
     step, values = quantity.step, quantity.value
@@ -67,7 +77,7 @@ def lines(working: Working, quantity: Quantity, inputs: list[Quantity]) -> tuple
         term = cast(Term, terms[place])
         expression = _expression(working, quantity, term, place, inputs)
         kept = same_number(term.value, values[place]) or working.rounding is None
-        made.append(_line(working, quantity.name, place, values, expression, kept))
+        made.append(_line(working, quantity, place, values, expression, kept))
     return made, len(places) - len(shown)
 
 
@@ -110,7 +120,7 @@ def _expression(
 
 def _line(
     working: Working,
-    name: str,
+    quantity: Quantity,
     place: tuple[int, ...],
     values: np.ndarray,
     expression: _Expression,
@@ -119,8 +129,9 @@ def _line(
     """``name[place] = expression = value``, with ≈ wherever a number is rounded."""
     value, digits = values[place], working.digits
     index = _index(place, values.shape, working.columns)
-    tex = f"({tex_name(name)})_{{{index}}}" if index else tex_name(name)
-    text = f"{plain_name(name)}[{index}]" if index else plain_name(name)
+    tex, text = quantity_tex(quantity), quantity_plain(quantity)
+    if index:
+        tex, text = f"({tex})_{{{index}}}", f"{text}[{index}]"
     whole, number = written(working, value), as_number(value)
     decimal = significant(number, digits) if isinstance(number, Number) else whole
     said = {minus(whole.text), minus(decimal.text)}

@@ -5,50 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from chainrule.layers.steps import Step
 from chainrule.paper.digits import significant
-from chainrule.paper.elements import Line, as_number, lines, written, written_tex
+from chainrule.paper.elements import (
+    Line,
+    as_number,
+    lines,
+    quantity_plain,
+    quantity_tex,
+    written,
+    written_tex,
+)
 from chainrule.paper.notation import (
     decimal_tex,
     formula_text,
     is_rounded,
     plain_array,
-    plain_name,
     plain_number,
     tex_array,
-    tex_name,
     visible,
 )
 from chainrule.paper.numbers import Number
 from chainrule.paper.plain import plain
-from chainrule.paper.tape import (
-    AFTER,
-    BEFORE,
-    COUNT,
-    FORWARD,
-    GRADIENTS,
-    LOSS_PART,
-    UPDATE,
-    Quantity,
-    WorkError,
-)
-from chainrule.paper.workings import Working
+from chainrule.paper.tape import Quantity, WorkError
+from chainrule.paper.workings import Chain, Picture, Remark, Table, Working
 from chainrule.paper.writing import TeX
 from chainrule.rules.rule import Rule
-
-_TITLES = {
-    COUNT: "Number of updates",
-    FORWARD: "Forward",
-    LOSS_PART: "Loss",
-    GRADIENTS: "Gradients",
-    UPDATE: "Update",
-    BEFORE: "Loss over all rows, before",
-    AFTER: "Loss over all rows, after",
-}
 
 
 @dataclass(frozen=True)
@@ -69,6 +55,7 @@ class Entry:
     decimals_are_exact: bool = True
     lines: list[Line] = field(default_factory=list)
     left_out: int = 0
+    kind: ClassVar[str] = "entry"
 
     @property
     def is_single(self) -> bool:
@@ -77,11 +64,16 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a working: its title and its quantities."""
+class Explained:
+    """A part of a working: its title, its quantities explained, and what else stands there."""
 
     title: str
-    entries: list[Entry]
+    items: list[Entry | Remark | Table | Picture | Chain]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The quantities alone."""
+        return [item for item in self.items if isinstance(item, Entry)]
 
 
 def given_entries(working: Working) -> list[Entry]:
@@ -89,33 +81,18 @@ def given_entries(working: Working) -> list[Entry]:
     return [_valued(working, quantity) for quantity in working.given]
 
 
-def explain(working: Working) -> Iterator[Part]:
+def explain(working: Working) -> Iterator[Explained]:
     """The parts of a working in order, each quantity with formula, numbers put in and value."""
-    several = max((q.update for q in working.quantities), default=0) > 1 or _updates(working) > 1
-    group: list[Entry] = []
-    current: tuple[str, int] | None = None
-    for quantity in working.quantities:
-        at = quantity.part, quantity.update
-        if at != current and group and current:
-            yield Part(_title(*current, several), group)
-            group = []
-        current = at
-        try:
-            group.append(_explained(working, quantity))
-        except ArithmeticError as error:
-            what = f"question {working.name!r}: cannot write out {quantity.name}"
-            raise WorkError(f"{what}: {error}") from None
-    if current:
-        yield Part(_title(*current, several), group)
+    for part in working.parts:
+        items = [_entry(working, item) if isinstance(item, str) else item for item in part.items]
+        yield Explained(part.title, items)
 
 
-def _updates(working: Working) -> int:
-    return max((q.update for q in working.tape.quantities.values()), default=0)
-
-
-def _title(part: str, update: int, several: bool) -> str:
-    title = _TITLES[part]
-    return f"Update {update}: {title.lower()}" if several and update else title
+def _entry(working: Working, name: str) -> Entry:
+    try:
+        return _explained(working, working.tape[name])
+    except ArithmeticError as error:
+        raise WorkError(f"question {working.name!r}: cannot write out {name}: {error}") from None
 
 
 def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
@@ -127,8 +104,8 @@ def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
     has_both = exact and working.rounding is None and decimals != texts
     return Entry(
         quantity.name,
-        tex_name(quantity.name),
-        plain_name(quantity.name),
+        quantity_tex(quantity),
+        quantity_plain(quantity),
         value_tex=tex_array(value, lambda v: written_tex(working, v)),
         value_plain=texts,
         decimals_tex=tex_array(value, lambda v: decimal_tex(as_number(v), digits)) if has_both else "",
@@ -148,12 +125,15 @@ def formula_of(working: Working, quantity: Quantity) -> str:
     """The formula of a quantity in TeX, with the names of what it takes."""
     assert quantity.step is not None
     rule = quantity.step.rule
-    names = {k: tex_name(n) for k, n in zip(rule.inputs, quantity.inputs, strict=True)}
+    inputs = [working.tape[name] for name in quantity.inputs]
+    names = {k: quantity_tex(q) for k, q in zip(rule.inputs, inputs, strict=True)}
     return rule.formula({**names, **_options(quantity.step)}, working.columns)
 
 
 def _options(step: Step) -> dict[str, str]:
-    return {k: plain_number(_number(v)) for k, v in {**step.rule.defaults, **step.options}.items()}
+    """The options that the formula shows, as they are put into it."""
+    options = {**step.rule.defaults, **step.options}
+    return {k: plain_number(_number(v)) for k, v in options.items() if f"<{k}>" in step.rule.tex}
 
 
 def _explained(working: Working, quantity: Quantity) -> Entry:

@@ -100,6 +100,29 @@ class Formula:
     def tanh(self) -> Formula:
         return Formula(sympy.tanh(self.expression))
 
+    def log2(self) -> Formula:
+        return self.log() / Formula(2).log()
+
+    def sin(self) -> Formula:
+        return Formula(sympy.sin(self.expression))
+
+    def cos(self) -> Formula:
+        return Formula(sympy.cos(self.expression))
+
+    def erf(self) -> Formula:
+        return Formula(sympy.erf(self.expression))
+
+    def __floor__(self) -> Formula:
+        return Formula(sympy.floor(self.expression))
+
+    def __ceil__(self) -> Formula:
+        return Formula(sympy.ceiling(self.expression))
+
+    @classmethod
+    def pi(cls) -> Formula:
+        """The number π."""
+        return cls(sympy.pi)
+
     @property
     def is_number(self) -> bool:
         """Whether no symbol is in it."""
@@ -198,6 +221,8 @@ def _to_number(expression: sympy.Expr) -> Number:
         return Number(Fraction(int(expression.p), int(expression.q)))
     if expression is sympy.E:
         return Number(1).exp()
+    if expression is sympy.pi:
+        return Number.pi()
     arguments = [_to_number(argument) for argument in expression.args]
     if expression.is_Add or expression.is_Mul:
         result = arguments[0]
@@ -205,24 +230,21 @@ def _to_number(expression: sympy.Expr) -> Number:
             result = result + argument if expression.is_Add else result * argument
         return result
     if expression.is_Pow:
-        return _power(*arguments)
+        return arguments[0] ** arguments[1]
     for kind, method in _FUNCTIONS.items():
         if isinstance(expression, kind):
             return method(arguments[0])
     raise ArithmeticError(f"no way is known to work {expression} in numbers")
 
 
-def _power(base: Number, exponent: Number) -> Number:
-    if exponent.exact is not None and exponent.exact.q == 1:
-        return base ** int(exponent.exact.p)
-    if exponent.exact is not None and exponent.exact.q == 2:
-        return base.sqrt() ** int(exponent.exact.p)
-    return (exponent * base.log()).exp()
-
-
 _FUNCTIONS: dict[type, Callable[[Number], Number]] = {
     sympy.exp: Number.exp,
     sympy.log: Number.log,
     sympy.tanh: Number.tanh,
+    sympy.sin: Number.sin,
+    sympy.cos: Number.cos,
+    sympy.erf: Number.erf,
+    sympy.floor: Number.__floor__,
+    sympy.ceiling: Number.__ceil__,
     sympy.Abs: Number.__abs__,
 }

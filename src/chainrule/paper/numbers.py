@@ -106,15 +106,25 @@ class Number:
         return _binary(operator.truediv, other, self)
 
     def __pow__(self, exponent: Any) -> Number:
-        if isinstance(exponent, Number) and exponent.exact is not None and exponent.exact.q == 1:
-            exponent = int(exponent.exact.p)
-        if not isinstance(exponent, int):
+        if not isinstance(exponent, (Number, int, float, Fraction, Decimal, fmpq)):
             return NotImplemented
+        power = Number(exponent)
+        if power.exact is None or power.exact.q != 1:
+            return self._root_power(power)
+        exponent = int(power.exact.p)
         if self.exact == 0 and exponent < 0:
             raise ZeroDivisionError("division of 1 by 0")
         if self.exact is not None and _bits(self.exact) * abs(exponent) <= LARGEST_RATIONAL:
             return Number(self.exact**exponent)
         return Number._of(lambda ball: _ball_power(ball, exponent), self)
+
+    def _root_power(self, power: Number) -> Number:
+        """To a power that is no whole number: by a root where it is a half, else by logarithm."""
+        if self.exact in (0, 1) and power.sign() > 0:
+            return self
+        if power.exact is not None and power.exact.q == 2:
+            return self.sqrt() ** int(power.exact.p)
+        return (power * self.log()).exp()
 
     def __neg__(self) -> Number:
         if self.exact is not None:
@@ -129,6 +139,9 @@ class Number:
             if low.ceil() == high.ceil():
                 return Number(fmpq(low.ceil()))
         raise UndecidedError("cannot tell which whole number is next above a value")
+
+    def __floor__(self) -> Number:
+        return -(-self).__ceil__()
 
     def tidy(self) -> Number:
         """Itself: a number has no shorter form."""
@@ -155,6 +168,13 @@ class Number:
     def log1p(self) -> Number:
         return (1 + self).log()
 
+    def log2(self) -> Number:
+        """The logarithm to base 2; of a power of 2, the whole number that it is."""
+        if self.sign() <= 0:
+            raise ArithmeticError(f"logarithm of {self}, which is not greater than 0")
+        power = _power_of_two(self.exact) if self.exact is not None else None
+        return Number(power) if power is not None else Number._of(_log2, self)
+
     def sqrt(self) -> Number:
         if self.sign() < 0:
             raise ArithmeticError(f"square root of {self}, which is less than 0")
@@ -163,6 +183,21 @@ class Number:
 
     def tanh(self) -> Number:
         return self if self.exact == 0 else Number._of(arb.tanh, self)
+
+    def sin(self) -> Number:
+        return self if self.exact == 0 else Number._of(arb.sin, self)
+
+    def cos(self) -> Number:
+        return Number(1) if self.exact == 0 else Number._of(arb.cos, self)
+
+    def erf(self) -> Number:
+        """The error function, 2/√π times the integral of exp(-t²) from 0 to this."""
+        return self if self.exact == 0 else Number._of(arb.erf, self)
+
+    @classmethod
+    def pi(cls) -> Number:
+        """The number π."""
+        return cls._of(arb.pi)
 
     # -------------------------------------------------------------------- comparison
 
@@ -365,6 +400,16 @@ def _ball_power(ball: arb, exponent: int) -> arb:
     for bit in bin(exponent)[2:]:
         result = result * result * ball if bit == "1" else result * result
     return result
+
+
+def _log2(ball: arb) -> arb:
+    return ball.log() / arb(2).log()
+
+
+def _power_of_two(value: fmpq) -> int | None:
+    """The whole number whose power of 2 the value is, where there is one."""
+    up, down = value.p.bit_length() - 1, value.q.bit_length() - 1
+    return int(up - down) if value.p == 1 << int(up) and value.q == 1 << int(down) else None
 
 
 def _rational_root(value: fmpq) -> fmpq | None:

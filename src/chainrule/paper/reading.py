@@ -40,7 +40,7 @@ _GRAMMAR = r"""
     | FUNCTION power -> call
     | NAME -> name
     | "(" sum ")"
-FUNCTION.2: /(sqrt|exp|ln|log|tanh)(?![^\W_])|√/
+FUNCTION.2: /(sqrt|exp|ln|log2|log₂|log|tanh|sin|cos|erf)(?![^\W_])|√/
 _MINUS: "-" | "−"
 _TIMES: "*" | "·" | "×"
 _POWER: "^" | "**"
@@ -48,7 +48,20 @@ NUMBER: /\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?/
 NAME: /[^\W\d_][^\W_]*(_[^\W_]+)*/
 %ignore /[ \t]+/
 """
-_METHODS = {"sqrt": "sqrt", "√": "sqrt", "exp": "exp", "ln": "log", "log": "log", "tanh": "tanh"}
+_METHODS = {
+    "sqrt": "sqrt",
+    "√": "sqrt",
+    "exp": "exp",
+    "ln": "log",
+    "log": "log",
+    "log2": "log2",
+    "log₂": "log2",
+    "tanh": "tanh",
+    "sin": "sin",
+    "cos": "cos",
+    "erf": "erf",
+}
+_CONSTANTS = {"e", "pi", "π"}
 _PLAIN = re.compile(r"[+-]?(\d+/\d+|(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)", re.ASCII)
 _NOT_FINITE = {"nan", "inf", "infinity"}
 
@@ -74,7 +87,7 @@ class Value:
             raise ValueError(f"{unreal[0]!r} is not a finite number")
         if _degree(self._tree) > LARGEST_DEGREE:
             raise ValueError(f"powers of powers beyond {LARGEST_DEGREE} in {text!r}")
-        self.names = names - {"e"}
+        self.names = names - _CONSTANTS
 
     def number(self) -> Number:
         """The value as a number; only where it has no names in it."""
@@ -118,8 +131,8 @@ def _parse(text: str) -> Tree:
     called = re.search(r"([^\W\d]\w*)\(", text)
     if called and called[1] not in _METHODS:
         raise ValueError(
-            f"unknown function {called[1]!r} in {text!r}; known are sqrt, exp, ln, log, tanh "
-            f"(for a product write {called[1]}*(…))"
+            f"unknown function {called[1]!r} in {text!r}; known are sqrt, exp, ln, log, log2, tanh, sin, "
+            f"cos, erf (for a product write {called[1]}*(…))"
         )
     try:
         tree = _parser().parse(text)
@@ -151,7 +164,9 @@ def _work(tree: Any, kind: Any) -> Any:
         case "percent":
             return kind(str(parts[0])) / 100
         case "name":
-            return kind(1).exp() if parts[0] == "e" else kind.symbol(str(parts[0]))
+            if parts[0] == "e":
+                return kind(1).exp()
+            return kind.pi() if parts[0] in _CONSTANTS else kind.symbol(str(parts[0]))
         case "call":
             return getattr(_work(parts[1], kind), _METHODS[str(parts[0])])()
         case "neg":

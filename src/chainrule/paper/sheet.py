@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 
 from chainrule.lookup import suggest
+from chainrule.paper.topics import load, names
 from chainrule.paper.values import read_array
 
 LARGEST_FILE = 1_000_000
@@ -20,7 +31,33 @@ _ARRAY_SCHEMA = {
     "description": "A number, text such as '17/10' or '√2' or a name, or nested lists of these",
     "anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}],
 }
+_NUMBER_SCHEMA = {
+    "description": "A number, or text such as '17/10' or '√2' or a name",
+    "anyOf": [{"type": "number"}, {"type": "string"}],
+}
+_LIST_SCHEMA = {"description": "Lists of numbers, or of text as a number", "type": "array"}
 Values = Annotated[Any, BeforeValidator(read_array), WithJsonSchema(_ARRAY_SCHEMA)]
+"""A number or nested lists of them; a value may be text, as '17/10' or 'w'."""
+
+
+def _of_dimensions(dimensions: int, expected: str) -> Any:
+    """A reader of values that are nested so deep."""
+
+    def read_values(raw: Any) -> Any:
+        array = read_array(raw)
+        if array.ndim != dimensions:
+            found = ("one number", "a list of numbers", "rows of numbers")[min(array.ndim, 2)]
+            raise ValueError(f"expected {expected}; got {found if array.ndim < 3 else 'deeper lists'}")
+        return array
+
+    return BeforeValidator(read_values)
+
+
+Scalar = Annotated[Any, _of_dimensions(0, "one number"), WithJsonSchema(_NUMBER_SCHEMA)]
+Vector = Annotated[Any, _of_dimensions(1, "a list of numbers, as [1, 2]"), WithJsonSchema(_LIST_SCHEMA)]
+Matrix = Annotated[
+    Any, _of_dimensions(2, "rows of numbers, as [[1, 2], [3, 4]]"), WithJsonSchema(_LIST_SCHEMA)
+]
 
 
 def _table(given: Any) -> Any:
@@ -66,38 +103,48 @@ class LayerGiven(BaseModel):
         return arguments, {key: arguments.pop(key) for key in keys if key in arguments}
 
 
-class NetworkGiven(Strict):
-    """What is given in a question of the topic ``network``."""
-
-    x: Values = Field(description="the inputs, one row per sample")
-    y: Values = Field(description="the targets, one row per sample")
-    layers: list[LayerGiven] = Field(min_length=1)
-    loss: Table = "mse"
-    optimizer: Table = "SGD"
-    batch_size: int | None = Field(None, ge=1, description="rows per update; all of them if absent")
-    epochs: int = Field(1, ge=1, le=1000)
-
-
 class Question(Strict):
-    """One question."""
+    """One question; what is given, each topic says in a model of its own."""
 
     id: str = Field(min_length=1)
-    topic: Literal["network"]
+    topic: str
     text: str = Field("", description="the question in words, shown above the working")
     marks: Float = Field(1, gt=0)
-    find: list[str] = Field(["forward", "loss", "gradients", "update"], min_length=1)
-    given: NetworkGiven
+    find: list[str] | None = Field(
+        None, min_length=1, description="parts or quantities to be worked; what is usual if absent"
+    )
+    given: Any = Field(description="what is given; its keys depend on the topic")
     rounding: int | None = Field(None, ge=0, le=50, description="decimals that every step is rounded to")
     closed: bool = Field(False, description="keep closed forms, as 1 - 2√2")
     convention: Literal["rows", "columns"] = "rows"
     digits: int = Field(6, ge=1, le=200, description="significant digits shown")
 
 
-class Sheet(Strict):
+@dataclass(frozen=True)
+class Sheet:
     """A worksheet: a title and its questions."""
 
+    title: str
+    question: list[Question]
+
+
+class _Head(Strict):
+    """What a worksheet has beside its questions."""
+
     title: str = "Worksheet"
-    question: list[Question] = Field(min_length=1)
+    question: list[Any] = Field(min_length=1)
+
+
+@cache
+def question_model(topic: str) -> type[Question]:
+    """A question of a topic: with what is given as the topic's own model says."""
+    return create_model(
+        f"{topic.title().replace('_', '')}Question",
+        __base__=Question,
+        __doc__=f"A question of the topic {topic}.",
+        topic=(Literal[topic], ...),
+        given=(load(topic).Given, ...),
+    )
 
 
 def read_text(path: Path) -> str:
@@ -126,15 +173,29 @@ def parse_sheet(text: str) -> Sheet:
     if not isinstance(questions, list) or not all(isinstance(q, dict) for q in questions):
         raise SheetError("'question' must be [[question]] tables, with two brackets")
     try:
-        sheet = Sheet.model_validate(raw)
+        head = _Head.model_validate(raw)
     except ValidationError as error:
-        raise SheetError(describe(error, raw, Sheet)) from None
+        raise SheetError(describe(error, raw, _Head)) from None
+    sheet = Sheet(head.title, [_question(raw, i) for i in range(len(questions))])
     seen: set[str] = set()
     for question in sheet.question:
         if question.id in seen:
             raise SheetError(f"question {question.id!r}: the id is used twice; ids must differ")
         seen.add(question.id)
     return sheet
+
+
+def _question(raw: dict[str, Any], i: int) -> Question:
+    table, at = raw["question"][i], ("question", i)
+    topic = table.get("topic")
+    if not isinstance(topic, str) or topic not in names():
+        found = "is missing" if topic is None else f"{suggest(str(topic), names())}; got {shown(topic)}"
+        raise SheetError(f"{_place((*at, 'topic'), raw)}: {found}")
+    model = question_model(topic)
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise SheetError(describe(error, raw, model, at)) from None
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -165,14 +226,15 @@ def _check_finite(value: Any, tables: Any, loc: tuple[int | str, ...]) -> None:
         _check_finite(part, tables, (*loc, key))
 
 
-def describe(error: ValidationError, raw: Any, model: type[BaseModel]) -> str:
+def describe(error: ValidationError, raw: Any, model: type[BaseModel], at: tuple[int | str, ...] = ()) -> str:
     """The first mistake that validation found, in one line, with its place and what was expected.
 
-    An unknown key comes first, for it may be the one that is missing, misspelt.
+    ``at`` is where in the file the table is that was validated. An unknown key comes first, for it
+    may be the one that is missing, misspelt.
     """
     found = error.errors(include_url=False)
     first, *more = sorted(found, key=lambda each: each["type"] != "extra_forbidden")
-    place = _place(first["loc"], raw)
+    place = _place((*at, *first["loc"]), raw)
     message = _message(first, model)
     rest = f" (and {len(more)} more)" if more else ""
     return f"{place}: {message}{rest}" if place else f"{message}{rest}"
@@ -254,5 +316,14 @@ def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a worksheet."""
-    return Sheet.model_json_schema()
+    """The JSON Schema of a worksheet, with what is given in every topic."""
+    models = tuple(question_model(topic) for topic in names())
+    any_question: Any = Annotated[Union[models], Field(discriminator="topic")]  # noqa: UP007 - of a tuple
+    whole = create_model(
+        "Sheet",
+        __base__=Strict,
+        __doc__="A worksheet: a title and its questions.",
+        title=(str, "Worksheet"),
+        question=(list[any_question], Field(min_length=1)),
+    )
+    return whole.model_json_schema()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from chainrule.paper.sheet import Question, Sheet, SheetError, parse_sheet, read_text
-from chainrule.paper.topics import network
+from chainrule.paper.topics import load
 from chainrule.paper.workings import Solution, Working
-
-TOPICS: Mapping[str, Callable[[Question], Working]] = {"network": network.solve}
 
 
 def solve(sheet: str | Path) -> Solution:
@@ -47,8 +45,9 @@ def solve_sheet(sheet: Sheet, source: str = "") -> Solution:
 
 
 def _solve(question: Question) -> Working:
+    work: Callable[[Question], Working] = load(question.topic).solve
     try:
-        return TOPICS[question.topic](question)
+        return work(question)
     except SheetError as error:
         raise SheetError(f"question {question.id!r}, {error}") from None
     except (ValueError, ArithmeticError) as error:

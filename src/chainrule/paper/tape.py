@@ -29,7 +29,8 @@ class Quantity:
 
     ``inputs`` are the names of the quantities that the step took, in the rule's order. ``part`` is
     the part of the working that it belongs to, ``update`` the number of its update; ``rounded`` says
-    that finishing changed it.
+    that finishing changed it. ``symbol`` is its name in TeX, where the usual one will not do; a
+    ``hidden`` one is given for the steps alone.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Quantity:
     part: str = GIVEN
     update: int = 0
     rounded: bool = False
+    symbol: str = ""
+    hidden: bool = False
 
 
 @dataclass
@@ -51,15 +54,23 @@ class Tape:
     finish: Callable[[np.ndarray], np.ndarray] = lambda value: value
     quantities: dict[str, Quantity] = field(default_factory=dict)
 
-    def give(self, name: str, value: np.ndarray) -> None:
+    def give(self, name: str, value: np.ndarray, symbol: str = "", hidden: bool = False) -> None:
         """Put down a given value."""
-        self.quantities[name] = Quantity(name, value)
+        self.quantities[name] = Quantity(name, value, symbol=symbol, hidden=hidden)
 
-    def work(self, step: Step, name: str, inputs: tuple[str, ...], part: str, update: int = 0) -> None:
+    def work(
+        self,
+        step: Step,
+        name: str,
+        inputs: tuple[str, ...],
+        part: str,
+        update: int = 0,
+        symbol: str = "",
+    ) -> None:
         """Apply the step's rule to the quantities named, and keep the result under ``name``."""
         values = [self.quantities[i].value for i in inputs]
         try:
-            worked = np.asarray(step.rule(*values, **step.options), dtype=object)
+            worked = _paper_numbers(np.asarray(step.rule(*values, **step.options), dtype=object))
             for number in worked.flat:
                 number.check_size()
             value = self.finish(worked)
@@ -67,10 +78,17 @@ class Tape:
             applied = f"{name} = {step.rule.name}({', '.join(inputs)})"
             raise WorkError(f"cannot work {applied}: {error}") from None
         rounded = not all(same_number(a, b) for a, b in zip(worked.flat, value.flat, strict=True))
-        self.quantities[name] = Quantity(name, value, step, inputs, part, update, rounded)
+        self.quantities[name] = Quantity(name, value, step, inputs, part, update, rounded, symbol)
 
     def __getitem__(self, name: str) -> Quantity:
         return self.quantities[name]
+
+
+def _paper_numbers(worked: np.ndarray) -> np.ndarray:
+    """The array with plain whole numbers, as a count gives them, made Numbers."""
+    if not any(isinstance(v, (int, np.integer)) for v in worked.flat):
+        return worked
+    return _each(lambda v: Number(v) if isinstance(v, (int, np.integer)) else v)(worked)
 
 
 def same_number(worked: Any, kept: Any) -> bool:
@@ -118,7 +136,7 @@ def work(
     tape.give(LEARNING_RATE, np.asarray(learning_rate, dtype=object))
     counts = {"epochs": descent.epochs, "rows": rows, "batch_size": descent.batch_size or rows}
     for name, count in counts.items():
-        tape.give(name, np.asarray(Number(count), dtype=object))
+        tape.give(name, np.asarray(Number(count), dtype=object), hidden=True)
     for name, parameter in program.state.items():
         if name in given:
             continue
@@ -162,7 +180,8 @@ def _update(tape: Tape, program: Program, naming: _Naming, update: int, batch: s
         known[name] = name
         if not whole:
             known[name] = f"{name}.{update}"
-            tape.quantities[known[name]] = Quantity(known[name], tape[name].value[batch], update=update)
+            rows = tape[name].value[batch]
+            tape.quantities[known[name]] = Quantity(known[name], rows, update=update, hidden=True)
     for part, steps in (
         (FORWARD, program.forward),
         (LOSS_PART, program.loss),

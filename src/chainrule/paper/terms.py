@@ -77,6 +77,21 @@ class Term:
     def tanh(self) -> Term:
         return Term(self.value.tanh(), "tanh", (self,))
 
+    def log2(self) -> Term:
+        return Term(self.value.log2(), "log2", (self,))
+
+    def sin(self) -> Term:
+        return Term(self.value.sin(), "sin", (self,))
+
+    def cos(self) -> Term:
+        return Term(self.value.cos(), "cos", (self,))
+
+    def erf(self) -> Term:
+        return Term(self.value.erf(), "erf", (self,))
+
+    def __floor__(self) -> Term:
+        return Term(self.value.__floor__(), "floor", (self,))
+
     def __ceil__(self) -> Term:
         return Term(self.value.__ceil__(), "ceil", (self,))
 

@@ -47,8 +47,11 @@ class Plain:
             return self.power(("e", ATOM), argument)
         if name == "abs":
             return f"|{argument[0]}|", ATOM
-        if name == "ceil":
-            return f"⌈{argument[0]}⌉", ATOM
+        if name in ("ceil", "floor"):
+            opening, closing = "⌈⌉" if name == "ceil" else "⌊⌋"
+            return f"{opening}{argument[0]}{closing}", ATOM
+        if name == "log2":
+            return f"log₂({argument[0]})", ATOM
         if name == "sqrt" and argument[1] == ATOM:
             return f"√{argument[0]}", ATOM
         return f"{'√' if name == 'sqrt' else name}({argument[0]})", ATOM
@@ -85,8 +88,12 @@ class TeX(Plain):
             return self.power(("e", ATOM), argument)
         if name == "abs":
             return rf"\left| {argument[0]} \right|", ATOM
-        if name == "ceil":
-            return rf"\left\lceil {argument[0]} \right\rceil", ATOM
+        if name in ("ceil", "floor"):
+            return rf"\left\l{name} {argument[0]} \right\r{name}", ATOM
+        if name == "log2":
+            return rf"\log_{{2}}({argument[0]})", ATOM
+        if name == "erf":
+            return rf"\operatorname{{erf}}({argument[0]})", ATOM
         if name == "sqrt":
             return rf"\sqrt{{{argument[0]}}}", ATOM
         return rf"\{name}({argument[0]})", ATOM

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,26 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from chainrule.network import Network
+from chainrule.paper.pictures import BLUE, INK, RED, STYLE, svg
 
-INK, SOFT, BLUE, RED, GRID = "#1c2733", "#5d6b79", "#2f6db3", "#b3261e", "#dde3ea"
 MOST_UNITS = 12
 """Units drawn per layer; of a larger layer, the first and the last."""
-
-_STYLE: dict[Any, Any] = {
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.edgecolor": SOFT,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": SOFT,
-    "ytick.color": SOFT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": GRID,
-    "axes.axisbelow": True,
-    "svg.hashsalt": "chainrule",
-}
 
 
 def curves(history: Mapping[str, Sequence[float]], tested: bool) -> list[str]:
@@ -42,7 +24,7 @@ def curves(history: Mapping[str, Sequence[float]], tested: bool) -> list[str]:
 
 
 def _curve(history: Mapping[str, Sequence[float]], name: str, tested: bool) -> str:
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 3.0), layout="constrained")
         axes = figure.subplots()
         epochs = np.arange(1, len(history[name]) + 1)
@@ -52,12 +34,12 @@ def _curve(history: Mapping[str, Sequence[float]], name: str, tested: bool) -> s
         axes.set(title=name.replace("_", " "), xlabel="epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False)
-        return _svg(figure, f"{name} over the epochs")
+        return svg(figure, f"{name} over the epochs")
 
 
 def confusion(counts: np.ndarray, classes: Sequence[str]) -> str:
     """The confusion matrix: rows are true classes, columns predicted ones."""
-    with mpl.rc_context({**_STYLE, "axes.grid": False}):
+    with mpl.rc_context({**STYLE, "axes.grid": False}):
         side = max(3.2, 0.42 * len(classes) + 1.2)
         figure = Figure(figsize=(side, side), layout="constrained")
         axes = figure.subplots()
@@ -71,14 +53,14 @@ def confusion(counts: np.ndarray, classes: Sequence[str]) -> str:
         axes.set_yticks(range(len(classes)), classes)
         axes.set(xlabel="predicted", ylabel="true")
         axes.spines[:].set_visible(False)
-        return _svg(figure, "Confusion matrix")
+        return svg(figure, "Confusion matrix")
 
 
 def images(pixels: np.ndarray, captions: Sequence[str]) -> str:
     """Small images in a row or two, each with its caption; pixels is (images, height, width)."""
     columns = min(len(pixels), 4)
     rows = -(-len(pixels) // columns)
-    with mpl.rc_context({**_STYLE, "axes.grid": False}):
+    with mpl.rc_context({**STYLE, "axes.grid": False}):
         figure = Figure(figsize=(1.25 * columns, 1.6 * rows), layout="constrained")
         grid = list(np.atleast_1d(figure.subplots(rows, columns)).flat)
         for axes in grid:
@@ -86,14 +68,14 @@ def images(pixels: np.ndarray, captions: Sequence[str]) -> str:
         for axes, image, caption in zip(grid, pixels, captions, strict=False):
             axes.imshow(image, cmap="gray_r")
             axes.set_title(caption, fontsize=9)
-        return _svg(figure, "Predictions that are wrong")
+        return svg(figure, "Predictions that are wrong")
 
 
 def drawn_network(network: Network, weights: Mapping[str, np.ndarray]) -> str:
     """The layers as columns of units, joined by their weights: blue above 0, red below."""
     sizes = [int(np.prod(network.input_shape)), *(int(np.prod(p.output_shape)) for p in network.places)]
     labels = ["input", *(place.name for place in network.places)]
-    with mpl.rc_context({**_STYLE, "axes.grid": False}):
+    with mpl.rc_context({**STYLE, "axes.grid": False}):
         figure = Figure(figsize=(2.1 * len(sizes) + 0.6, 3.8), layout="constrained")
         axes = figure.subplots()
         axes.axis("off")
@@ -106,7 +88,7 @@ def drawn_network(network: Network, weights: Mapping[str, np.ndarray]) -> str:
             _units(axes, column, units, size, label)
         heights = [height for units in places for _, height in units]
         axes.set_ylim(min(heights) - 2, max(heights) + 0.6)
-        return _svg(figure, "The network")
+        return svg(figure, "The network")
 
 
 def _unit_places(size: int) -> list[tuple[int, float]]:
@@ -140,11 +122,3 @@ def _units(axes: Axes, column: int, units: list[tuple[int, float]], size: int, l
         axes.text(column, 0, "⋮", ha="center", va="center", fontsize=14)
     axes.text(column, min(heights) - 0.9, f"{label}\n{size}", ha="center", va="top", fontsize=9)
     axes.set_xlim(-0.4, axes.get_xlim()[1])
-
-
-def _svg(figure: Figure, title: str) -> str:
-    """The figure as an SVG element that can stand in a page."""
-    file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
-    text = file.getvalue()
-    return text[text.index("<svg") :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,8 +14,10 @@ from sklearn.metrics import confusion_matrix
 
 from chainrule.cost.count import layer_costs
 from chainrule.experiment.run import Run
+from chainrule.paper.output.context import question_context
 from chainrule.paper.output.html import environment as paper_environment
-from chainrule.paper.output.html import html_context, stylesheet
+from chainrule.paper.output.html import stylesheet
+from chainrule.paper.topics.network import GRAPH, NetworkWorking
 from chainrule.paper.workings import Working
 from chainrule.report import figures
 from chainrule.training.single import compiled_step
@@ -34,7 +36,7 @@ class HandStep:
     """
 
     row: int
-    working: Working | None = None
+    working: NetworkWorking | None = None
     difference: float = 0.0
     obstacle: str = ""
 
@@ -50,6 +52,7 @@ def hand_step(run: Run) -> HandStep:
     except ArithmeticError as error:
         return HandStep(row, obstacle=str(error))
     rate = model.optimizer.learning_rate
+    assert working.program is not None
     compiled = compiled_step(working.program, model.values, *model.prepared(x, y), rate)
     names = [f"{name}_new" for name in model.parameters]
     difference = max(float(np.abs(working[name].astype(float) - compiled[name]).max()) for name in names)
@@ -72,9 +75,15 @@ def report(run: Run, step: HandStep) -> str:
             total=run.model.count_params(),
             step=step,
             tested=run.is_tested,
-            working=step.working and html_context(step.working) | {"graph": "", "marks": ""},
+            working=step.working and _shown(step.working),
         )
     )
+
+
+def _shown(working: Working) -> dict[str, Any]:
+    """The working without its graph, as the network is drawn already, and without a heading."""
+    parts = [part for part in working.parts if part.id != GRAPH]
+    return question_context(replace(working, parts=parts)) | {"name": "", "marks": ""}
 
 
 def _cards(run: Run) -> list[tuple[str, str]]:

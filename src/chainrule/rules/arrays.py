@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,27 @@ def log(x: Array) -> Array:
 
 def log1p(x: Array) -> Array:
     return namespace(x).log1p(x)
+
+
+def log2(x: Array) -> Array:
+    return namespace(x).log2(x)
+
+
+def sin(x: Array) -> Array:
+    return namespace(x).sin(x)
+
+
+def cos(x: Array) -> Array:
+    return namespace(x).cos(x)
+
+
+def erf(x: Array) -> Array:
+    """The error function; of exact numbers, or of NumPy floats."""
+    return np.vectorize(lambda v: v.erf() if hasattr(v, "erf") else math.erf(v), otypes=[x.dtype])(x)
+
+
+def floor(x: Array) -> Array:
+    return namespace(x).floor(x)
 
 
 def sqrt(x: Array) -> Array:

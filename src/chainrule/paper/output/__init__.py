@@ -6,38 +6,38 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
 
-from chainrule.paper.workings import Solution
+from chainrule.paper.workings import Document
 
 
-def _html(solution: Solution) -> str:
+def _html(document: Document) -> str:
     from chainrule.paper.output.html import page
 
-    return page(solution)
+    return page(document)
 
 
-def _markdown(solution: Solution) -> str:
+def _markdown(document: Document) -> str:
     from chainrule.paper.output.markdown import markdown
 
-    return markdown(solution)
+    return markdown(document)
 
 
-def _latex(solution: Solution) -> str:
+def _latex(document: Document) -> str:
     from chainrule.paper.output.latex import latex
 
-    return latex(solution)
+    return latex(document)
 
 
-def _notebook(solution: Solution) -> str:
+def _notebook(document: Document) -> str:
     from chainrule.paper.output.notebook import notebook
 
-    return notebook(solution)
+    return notebook(document)
 
 
-def _json(solution: Solution) -> str:
-    return dumps(solution.to_json(), ensure_ascii=False, indent=2) + "\n"
+def _json(document: Document) -> str:
+    return dumps(document.to_json(), ensure_ascii=False, indent=2) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Solution], str]] = {
+FORMATS: Mapping[str, Callable[[Document], str]] = {
     ".html": _html,
     ".md": _markdown,
     ".tex": _latex,
@@ -55,7 +55,7 @@ def check_ending(path: Path) -> None:
         )
 
 
-def save(solution: Solution, path: Path) -> None:
-    """Write the solution in the format of the path's ending."""
+def save(document: Document, path: Path) -> None:
+    """Write the document in the format of the path's ending."""
     check_ending(path)
-    path.write_text(FORMATS[path.suffix.lower()](solution), encoding="utf-8")
+    path.write_text(FORMATS[path.suffix.lower()](document), encoding="utf-8")

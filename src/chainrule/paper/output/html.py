@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from latex2mathml.converter import convert
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from chainrule.paper.graph import graph_svg
-from chainrule.paper.output.context import question_context
-from chainrule.paper.workings import Solution, Working
+from chainrule.paper.output.context import document_context, question_context
+from chainrule.paper.prose import formulas_in
+from chainrule.paper.workings import Document, Working
 
 
-def page(solution: Solution) -> str:
+def page(document: Document) -> str:
     """The whole page."""
     template = environment().get_template("page.html")
-    workings = [html_context(w) for w in solution.workings]
-    return template.render(title=solution.title or "Worked by hand", css=stylesheet(), workings=workings)
+    return template.render(css=stylesheet(), **document_context(document))
 
 
 def fragment(workings: list[Working]) -> str:
@@ -28,12 +27,18 @@ def fragment(workings: list[Working]) -> str:
         '{% from "worked.html" import question with context %}<style>{{ css }}</style>'
         "{% for working in workings %}{{ question(working) }}{% endfor %}"
     )
-    return template.render(css=stylesheet(), workings=[html_context(w) for w in workings])
+    return template.render(css=stylesheet(), workings=[question_context(w) for w in workings])
 
 
-def html_context(working: Working) -> dict[str, Any]:
-    """What the template shows of a question."""
-    return question_context(working) | {"graph": Markup(graph_svg(working))}
+def prose(text: str) -> Markup:
+    """A sentence with its formulas as MathML."""
+    parts = formulas_in(text)
+    return Markup("").join(math(part) if is_formula else escape(part) for is_formula, part in parts)
+
+
+def drawn(draw: Callable[[], str]) -> Markup:
+    """A picture's SVG."""
+    return Markup(draw())
 
 
 def math(tex: str) -> Markup:
@@ -55,5 +60,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["math"] = math
+    made.globals |= {"math": math, "prose": prose, "drawn": drawn}
     return made

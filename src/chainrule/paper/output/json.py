@@ -21,7 +21,7 @@ def question_json(working: Working) -> dict[str, Any]:
     """The question's id, topic and quantities."""
     return {
         "id": working.name,
-        "topic": "network",
+        "topic": working.topic,
         "quantities": [_quantity(working, q) for q in working.quantities],
     }
 

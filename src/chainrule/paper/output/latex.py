@@ -7,8 +7,9 @@ import unicodedata
 
 from jinja2 import Environment, PackageLoader
 
-from chainrule.paper.output.context import question_context
-from chainrule.paper.workings import Solution
+from chainrule.paper.output.context import document_context
+from chainrule.paper.prose import formulas_in
+from chainrule.paper.workings import Document
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -34,7 +35,7 @@ _SPELLED = dict(
 )
 
 
-def latex(solution: Solution) -> str:
+def latex(document: Document) -> str:
     """The whole document."""
     environment = Environment(
         loader=PackageLoader("chainrule.paper.output"),
@@ -48,9 +49,18 @@ def latex(solution: Solution) -> str:
         comment_start_string="<#",
         comment_end_string="#>",
     )
-    environment.filters |= {"tex": escaped, "math": formula}
-    workings = [question_context(w) for w in solution.workings]
-    return environment.get_template("solution.tex").render(title=solution.title, workings=workings)
+    environment.filters |= {"tex": escaped, "math": formula, "prose": prose}
+    return environment.get_template("solution.tex").render(document_context(document))
+
+
+def prose(text: str) -> str:
+    r"""A sentence with its formulas.
+
+    >>> prose("50% of $x_1$")
+    '50\\% of $x_1$'
+    """
+    parts = formulas_in(text)
+    return "".join(f"${formula(part)}$" if is_formula else escaped(part) for is_formula, part in parts)
 
 
 def formula(tex: str) -> str:

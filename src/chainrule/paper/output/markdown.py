@@ -6,11 +6,12 @@ import re
 
 from jinja2 import Environment, PackageLoader
 
-from chainrule.paper.output.context import question_context
-from chainrule.paper.workings import Solution
+from chainrule.paper.output.context import document_context
+from chainrule.paper.prose import formulas_in
+from chainrule.paper.workings import Document
 
 
-def markdown(solution: Solution) -> str:
+def markdown(document: Document) -> str:
     """The whole document."""
     environment = Environment(
         loader=PackageLoader("chainrule.paper.output"),
@@ -18,12 +19,24 @@ def markdown(solution: Solution) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    workings = []
-    for working in solution.workings:
-        context = question_context(working)
-        workings.append(context | {"name": heading(context["name"]), "text": _escaped(context["text"])})
-    text = environment.get_template("solution.md").render(title=heading(solution.title), workings=workings)
+    environment.filters |= {"heading": heading, "escaped": _escaped, "prose": prose, "cell": _cell}
+    text = environment.get_template("solution.md").render(document_context(document))
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def prose(text: str) -> str:
+    """A sentence with its formulas, which Markdown has between dollar signs, too."""
+    parts = formulas_in(text)
+    return "".join(f"${part}$" if is_formula else _escaped(part) for is_formula, part in parts)
+
+
+def _cell(text: str) -> str:
+    """A cell of a table, in which a line upright would end it."""
+    parts = formulas_in(text)
+    return "".join(
+        f"${part.replace('|', chr(92) + 'vert ')}$" if is_formula else _escaped(part)
+        for is_formula, part in parts
+    )
 
 
 def heading(text: str) -> str:

@@ -6,23 +6,26 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from chainrule.paper.output.markdown import heading, markdown
-from chainrule.paper.workings import Solution
+from chainrule.paper.workings import Document, Solution
 
 
-def notebook(solution: Solution) -> str:
+def notebook(document: Document) -> str:
     """The notebook's JSON: one section per question, then the sheet and the code that solves it."""
-    cells = [new_markdown_cell(f"# {heading(solution.title)}")]
-    for working in solution.workings:
-        one = markdown(Solution(solution.title, [working]))
-        cells.append(new_markdown_cell(one.partition("\n")[2].strip()))
-    if solution.source:
-        sheet = _literal(solution.source)
-        code = f"import chainrule\n\nsheet = {sheet}\nsolution = chainrule.solve(sheet)\nsolution"
-        cells += [
-            new_markdown_cell("## Work it again\n\nChange a number in the sheet and run the cells."),
-            new_code_cell(code),
-            new_code_cell("{w.name: [q.name for q in w.quantities] for w in solution.workings}"),
-        ]
+    cells = [new_markdown_cell(f"# {heading(document.title)}")]
+    for sheet in document.sheets:
+        if len(document.sheets) > 1:
+            cells.append(new_markdown_cell(f"# {heading(sheet.title)}"))
+        for working in sheet.workings:
+            one = markdown(Document([Solution(sheet.title, [working])]))
+            cells.append(new_markdown_cell(one.partition("\n")[2].strip()))
+        if sheet.source:
+            again = "solution = chainrule.solve(sheet)\nsolution"
+            code = f"import chainrule\n\nsheet = {_literal(sheet.source)}\n{again}"
+            cells += [
+                new_markdown_cell("## Work it again\n\nChange a number in the sheet and run the cells."),
+                new_code_cell(code),
+                new_code_cell("{w.name: [q.name for q in w.quantities] for w in solution.workings}"),
+            ]
     made = new_notebook(cells=cells)
     made.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for number, cell in enumerate(made.cells, start=1):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule as Divider
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from chainrule.paper.explain import Entry, explain, given_entries
 from chainrule.paper.notation import minus
-from chainrule.paper.workings import Solution
+from chainrule.paper.plain import plain
+from chainrule.paper.prose import plain_prose
+from chainrule.paper.workings import Chain, Document, Remark, Table, Working
 
 
 class Terminal(Console):
@@ -22,36 +27,75 @@ class Terminal(Console):
         raise BrokenPipeError
 
 
-def show(solution: Solution, console: Console) -> None:
+def show(document: Document, console: Console) -> None:
     """Print every question: what is given, then each quantity worked."""
-    if solution.title:
-        console.print(Text(solution.title, style="bold"))
-    for working in solution.workings:
-        console.print()
-        console.print(Divider(working.name, align="left", characters="─"))
-        if working.text:
-            console.print(Text(working.text.strip()))
-        _block(console, "Given", (_given(entry) for entry in given_entries(working)))
-        for part in explain(working):
-            _block(console, part.title, (line for entry in part.entries for line in _worked(entry)))
+    several = len(document.sheets) > 1
+    for i, sheet in enumerate(document.sheets, start=1):
+        if several:
+            console.print(Divider(f"{i}. {sheet.title}", characters="═"))
+        elif sheet.title:
+            console.print(Text(sheet.title, style="bold"))
+        for j, working in enumerate(sheet.workings, start=1):
+            number = f"{i}.{j} " if several else f"{j}. " if len(sheet.workings) > 1 else ""
+            _question(working, number, console)
 
 
-def as_text(solution: Solution) -> str:
+def _question(working: Working, number: str, console: Console) -> None:
+    console.print()
+    console.print(Divider(number + working.name, align="left", characters="─"))
+    if working.text:
+        console.print(Text(working.text.strip()))
+    if given := given_entries(working):
+        _block(console, "Given", [Padding(_given(entry), (0, 0, 0, 2), expand=False) for entry in given])
+    for part in explain(working):
+        if lines := [line for item in part.items for line in _shown(item)]:
+            _block(console, part.title, lines)
+
+
+def as_text(document: Document) -> str:
     """What :func:`show` prints, as text without colour."""
     file = io.StringIO()
-    show(solution, Console(width=100, color_system=None, highlight=False, file=file))
+    show(document, Console(width=100, color_system=None, highlight=False, file=file))
     return file.getvalue().rstrip()
 
 
-def _block(console: Console, title: str, lines: Iterator[tuple[int, Text]]) -> None:
+def _block(console: Console, title: str, lines: Iterable[RenderableType]) -> None:
     console.print()
     console.print(Text(title, style="bold cyan"))
-    for indent, line in lines:
-        console.print(Padding(line, (0, 0, 0, indent), expand=False))
+    for line in lines:
+        console.print(line)
 
 
-def _given(entry: Entry) -> tuple[int, Text]:
-    return 2, Text.assemble((entry.plain, "bold"), " = ", minus(entry.value_plain))
+def _given(entry: Entry) -> Text:
+    return Text.assemble((entry.plain, "bold"), " = ", minus(entry.value_plain))
+
+
+def _shown(item: Any) -> Iterator[RenderableType]:
+    """The lines of whatever stands on a page; pictures are for paper."""
+    match item:
+        case Entry():
+            for indent, line in _worked(item):
+                yield Padding(line, (0, 0, 0, indent), expand=False)
+        case Remark():
+            yield Padding(Text(plain_prose(item.text)), (0, 0, 0, 2), expand=False)
+        case Table():
+            yield Padding(_table(item), (0, 0, 0, 2), expand=False)
+        case Chain():
+            for i, link in enumerate(item.links):
+                left = plain(item.left) if not i else " " * len(plain(item.left))
+                reason = f"   ({plain_prose(link.reason)})" if link.reason else ""
+                line = Text.assemble((left, "bold"), f" = {plain(link.tex)}", (reason, "dim"))
+                yield Padding(line, (0, 0, 0, 2), expand=False)
+
+
+def _table(item: Table) -> RichTable:
+    title = plain_prose(item.title) or None
+    made = RichTable(title=title, title_justify="left", title_style="", box=SIMPLE_HEAD, pad_edge=False)
+    for cell in item.head:
+        made.add_column(Text(plain_prose(cell)))
+    for row in item.rows:
+        made.add_row(*(Text(plain_prose(cell)) for cell in row))
+    return made
 
 
 def _worked(entry: Entry) -> Iterator[tuple[int, Text]]:

@@ -3,31 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, cast
 
 import numpy as np
+from pydantic import Field
 
 from chainrule import losses, optimizers
 from chainrule.initializers import Constant, Ones, Zeros
 from chainrule.layers.registry import deserialize
 from chainrule.losses import TARGETS, Loss, SparseCategoricalCrossentropy, unfit_rows
-from chainrule.network import INPUT, TARGET, Network
+from chainrule.network import INPUT, TARGET, Network, Program
 from chainrule.optimizers import Optimizer
-from chainrule.paper.notation import exact_text, plain_array
+from chainrule.paper.notation import DIGITS, exact_text, plain_array
 from chainrule.paper.numbers import Number
-from chainrule.paper.sheet import LayerGiven, NetworkGiven, Question, SheetError, Table
-from chainrule.paper.tape import AFTER, BEFORE, UPDATE, Descent, Tape, rounding, tidying, work
+from chainrule.paper.sheet import LayerGiven, Question, SheetError, Strict, Table, Values
+from chainrule.paper.tape import (
+    AFTER,
+    BEFORE,
+    COUNT,
+    FORWARD,
+    GRADIENTS,
+    LOSS_PART,
+    UPDATE,
+    Descent,
+    Tape,
+    rounding,
+    tidying,
+    work,
+)
 from chainrule.paper.values import names_in, read_array, resolve
-from chainrule.paper.workings import Working
+from chainrule.paper.workings import Part, Picture, Working
 from chainrule.rules.rule import size
 
+GRAPH = "graph"
+_TITLES = {
+    COUNT: "Number of updates",
+    FORWARD: "Forward",
+    LOSS_PART: "Loss",
+    GRADIENTS: "Gradients",
+    UPDATE: "Update",
+    BEFORE: "Loss over all rows, before",
+    AFTER: "Loss over all rows, after",
+}
 MOST_UPDATES = 2000
 MOST_PARAMETERS = 100_000
 MOST_FORMULAS = 10
 """Updates worked with formulas, which grow with each."""
 
 
-def solve(question: Question) -> Working:
+class Given(Strict):
+    """What is given in a question of the topic ``network``."""
+
+    x: Values = Field(description="the inputs, one row per sample")
+    y: Values = Field(description="the targets, one row per sample")
+    layers: list[LayerGiven] = Field(min_length=1)
+    loss: Table = "mse"
+    optimizer: Table = "SGD"
+    batch_size: int | None = Field(None, ge=1, description="rows per update; all of them if absent")
+    epochs: int = Field(1, ge=1, le=1000)
+
+
+@dataclass(frozen=True)
+class NetworkWorking(Working):
+    """A network worked by hand, with the steps that were worked."""
+
+    network: Network | None = None
+    program: Program | None = None
+
+    def graph(self) -> str:
+        """The computational graph of the first update, every edge with value and gradient, as SVG."""
+        from chainrule.paper.graph import graph_svg
+
+        return graph_svg(self)
+
+
+def solve(question: Question) -> NetworkWorking:
     """Work a question of the topic ``network``.
 
     Raises SheetError for what does not fit together, WorkError for a step that cannot be worked.
@@ -78,8 +130,9 @@ def work_network(
     closed: bool = False,
     rounded_to: int | None = None,
     find: list[str] | None = None,
+    digits: int = DIGITS,
     **shown: Any,
-) -> Working:
+) -> NetworkWorking:
     """Work a network with exact numbers given for x, y and every parameter."""
     updates, most = len(descent.batches(given[INPUT].shape[0])), MOST_FORMULAS if closed else MOST_UPDATES
     if updates > most:
@@ -97,8 +150,22 @@ def work_network(
         rate = resolve(read_array(rate), closed)
     exact_rate = np.asarray(rate, dtype=object)
     tape = work(program, given, descent, exact_rate, _finish(closed, rounded_to), measured)
-    shown = {"rounding": rounded_to, **shown}
-    return Working(network=network, program=program, tape=tape, names=_found(tape, find), **shown)
+    working = NetworkWorking(
+        "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
+    )
+    picture = Picture("Computational graph", working.graph)
+    parts = [Part(GRAPH, "Computational graph", (picture,)), *_parts(tape, _found(tape, find))]
+    return replace(working, parts=parts)
+
+
+def _parts(tape: Tape, found: list[str]) -> list[Part]:
+    """The quantities found, by part and update."""
+    several = max(q.update for q in tape.quantities.values()) > 1
+    made = []
+    for (part, update), names in groupby(found, lambda name: (tape[name].part, tape[name].update)):
+        title = f"Update {update}: {_TITLES[part].lower()}" if several and update else _TITLES[part]
+        made.append(Part(part, title, tuple(names)))
+    return made
 
 
 def _place(name: str) -> str:
@@ -219,7 +286,7 @@ def times(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
-def _targets(given: NetworkGiven, network: Network, loss: Loss, rows: int, columns: bool) -> np.ndarray:
+def _targets(given: Given, network: Network, loss: Loss, rows: int, columns: bool) -> np.ndarray:
     place, outputs = "given.y", network.output_shape[0]
     if isinstance(loss, SparseCategoricalCrossentropy):
         return _labels(place, given.y, rows, outputs)
