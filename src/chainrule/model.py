@@ -16,7 +16,7 @@ from chainrule.rules.rule import Rule, Shape, size
 from chainrule.stack import Stack
 
 if TYPE_CHECKING:
-    from chainrule.paper.workings import Working
+    from chainrule.paper.topics.network import NetworkWorking
     from chainrule.training.trainer import Trainer
 
 BATCH_SIZE = 32
@@ -183,7 +183,7 @@ class Sequential(Stack):
         rounding: int | None = None,
         convention: str = "rows",
         digits: int = 6,
-    ) -> Working:
+    ) -> NetworkWorking:
         """Work the model's next updates on x and y by hand, with exact numbers; nothing is trained.
 
         Weights count as their shortest decimals, so 0.2 is 1/5. Without ``batch_size`` all rows make

@@ -21,6 +21,10 @@ def command(
             help="Write .html, .pdf, .docx, .md, .tex, .ipynb or .json instead; can be repeated.",
         ),
     ] = None,
+    questions: Annotated[
+        list[str] | None,
+        typer.Option("-q", "--question", help="Only the question of this id; can be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Work every question of one worksheet, or of several."""
@@ -30,7 +34,7 @@ def command(
 
     for path in output or []:
         check_ending(path)
-    document = Document([solve(sheet) for sheet in sheets])
+    document = Document([solve(sheet, questions) for sheet in sheets])
     for path in output or []:
         document.save(path)
         typer.echo(f"wrote {path}", err=True)

@@ -145,6 +145,8 @@ class _Drawing:
         self._written((start + right - MARGIN) / 2, self.middle, self.labels[last.name])
         height = self.middle + self.drop + 20 + MARGIN
         self.root.set("viewBox", f"0 0 {right:.0f} {height:.0f}")
+        self.root.set("width", f"{right:.0f}")
+        self.root.set("height", f"{height:.0f}")
         self.root.set("style", f"width:100%;min-width:{min(right, 720):.0f}px;max-width:{right:.0f}px")
         return ET.tostring(self.root, encoding="unicode")
 

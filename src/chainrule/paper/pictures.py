@@ -52,7 +52,8 @@ def drawing(title: str, width: float = 4.6, height: float = 3.4, **style: Any) -
     >>> picture.svg[:4]
     '<svg'
     """
-    with mpl.rc_context({**STYLE, **style}):
+    chosen: dict[Any, Any] = {**STYLE, **style}
+    with mpl.rc_context(chosen):
         made = Drawing(Figure(figsize=(width, height), layout="constrained"))
         yield made
         made.svg = svg(made.figure, title)

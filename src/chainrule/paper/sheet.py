@@ -138,11 +138,12 @@ class _Head(Strict):
 @cache
 def question_model(topic: str) -> type[Question]:
     """A question of a topic: with what is given as the topic's own model says."""
+    only: Any = Literal[topic]
     return create_model(
         f"{topic.title().replace('_', '')}Question",
         __base__=Question,
         __doc__=f"A question of the topic {topic}.",
-        topic=(Literal[topic], ...),
+        topic=(only, ...),
         given=(load(topic).Given, ...),
     )
 

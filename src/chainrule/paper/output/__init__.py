@@ -9,36 +9,52 @@ from pathlib import Path
 from chainrule.paper.workings import Document
 
 
-def _html(document: Document) -> str:
+def _html(document: Document, path: Path) -> None:
     from chainrule.paper.output.html import page
 
-    return page(document)
+    _write(path, page(document))
 
 
-def _markdown(document: Document) -> str:
+def _markdown(document: Document, path: Path) -> None:
     from chainrule.paper.output.markdown import markdown
 
-    return markdown(document)
+    folder = _beside(path)
+    _write(path, markdown(document, _placed(folder, "svg")))
 
 
-def _latex(document: Document) -> str:
+def _latex(document: Document, path: Path) -> None:
     from chainrule.paper.output.latex import latex
 
-    return latex(document)
+    folder = _beside(path)
+    _write(path, latex(document, _placed(folder, "png")))
 
 
-def _notebook(document: Document) -> str:
+def _notebook(document: Document, path: Path) -> None:
     from chainrule.paper.output.notebook import notebook
 
-    return notebook(document)
+    _write(path, notebook(document))
 
 
-def _json(document: Document) -> str:
-    return dumps(document.to_json(), ensure_ascii=False, indent=2) + "\n"
+def _docx(document: Document, path: Path) -> None:
+    from chainrule.paper.output.documents import docx
+
+    docx(document, path)
 
 
-FORMATS: Mapping[str, Callable[[Document], str]] = {
+def _pdf(document: Document, path: Path) -> None:
+    from chainrule.paper.output.documents import pdf
+
+    pdf(document, path)
+
+
+def _json(document: Document, path: Path) -> None:
+    _write(path, dumps(document.to_json(), ensure_ascii=False, indent=2) + "\n")
+
+
+FORMATS: Mapping[str, Callable[[Document, Path], None]] = {
     ".html": _html,
+    ".pdf": _pdf,
+    ".docx": _docx,
     ".md": _markdown,
     ".tex": _latex,
     ".ipynb": _notebook,
@@ -56,6 +72,23 @@ def check_ending(path: Path) -> None:
 
 
 def save(document: Document, path: Path) -> None:
-    """Write the document in the format of the path's ending."""
+    """Write the document in the format of the path's ending.
+
+    Pictures of .md and .tex go to a folder beside the file, ``answers_files`` for ``answers.md``.
+    """
     check_ending(path)
-    path.write_text(FORMATS[path.suffix.lower()](document), encoding="utf-8")
+    FORMATS[path.suffix.lower()](document, path)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}_files")
+
+
+def _placed(folder: Path, ending: str) -> Callable[[Callable[[], str]], str]:
+    from chainrule.paper.output.pictures import saved_in
+
+    return saved_in(folder, ending, f"{folder.name}/")

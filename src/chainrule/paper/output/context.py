@@ -37,7 +37,7 @@ def question_context(working: Working) -> dict[str, Any]:
 
 
 def _shown(item: Any) -> dict[str, Any]:
-    shown = vars(item) | {"kind": item.kind}
+    shown: dict[str, Any] = vars(item) | {"kind": item.kind}
     if not isinstance(item, Entry):
         return shown
     value = f"{'=' if item.value_is_exact else APPROXIMATELY} {item.value_tex}"

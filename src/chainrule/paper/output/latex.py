@@ -8,6 +8,7 @@ import unicodedata
 from jinja2 import Environment, PackageLoader
 
 from chainrule.paper.output.context import document_context
+from chainrule.paper.output.pictures import Placed
 from chainrule.paper.prose import formulas_in
 from chainrule.paper.workings import Document
 
@@ -35,8 +36,8 @@ _SPELLED = dict(
 )
 
 
-def latex(document: Document) -> str:
-    """The whole document."""
+def latex(document: Document, place: Placed) -> str:
+    """The whole document; ``place`` puts pictures where it can refer to them."""
     environment = Environment(
         loader=PackageLoader("chainrule.paper.output"),
         autoescape=False,
@@ -49,6 +50,7 @@ def latex(document: Document) -> str:
         comment_start_string="<#",
         comment_end_string="#>",
     )
+    environment.globals["place"] = place
     environment.filters |= {"tex": escaped, "math": formula, "prose": prose}
     return environment.get_template("solution.tex").render(document_context(document))
 

@@ -7,18 +7,20 @@ import re
 from jinja2 import Environment, PackageLoader
 
 from chainrule.paper.output.context import document_context
+from chainrule.paper.output.pictures import Placed
 from chainrule.paper.prose import formulas_in
 from chainrule.paper.workings import Document
 
 
-def markdown(document: Document) -> str:
-    """The whole document."""
+def markdown(document: Document, place: Placed) -> str:
+    """The whole document; ``place`` puts pictures where it can refer to them."""
     environment = Environment(
         loader=PackageLoader("chainrule.paper.output"),
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["place"] = place
     environment.filters |= {"heading": heading, "escaped": _escaped, "prose": prose, "cell": _cell}
     text = environment.get_template("solution.md").render(document_context(document))
     return re.sub(r"\n{3,}", "\n\n", text)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from chainrule.paper.output.markdown import heading, markdown
+from chainrule.paper.output.pictures import Draw, Placed, png
 from chainrule.paper.workings import Document, Solution
 
 
@@ -16,8 +19,12 @@ def notebook(document: Document) -> str:
         if len(document.sheets) > 1:
             cells.append(new_markdown_cell(f"# {heading(sheet.title)}"))
         for working in sheet.workings:
-            one = markdown(Document([Solution(sheet.title, [working])]))
-            cells.append(new_markdown_cell(one.partition("\n")[2].strip()))
+            attached: dict[str, dict[str, str]] = {}
+            one = markdown(Document([Solution(sheet.title, [working])]), _attaching(attached))
+            cell = new_markdown_cell(one.partition("\n")[2].strip())
+            if attached:
+                cell.attachments = attached
+            cells.append(cell)
         if sheet.source:
             again = "solution = chainrule.solve(sheet)\nsolution"
             code = f"import chainrule\n\nsheet = {_literal(sheet.source)}\n{again}"
@@ -32,6 +39,17 @@ def notebook(document: Document) -> str:
         cell["id"] = f"cell-{number}"
     nbformat.validate(made)
     return f"{nbformat.writes(made)}\n"
+
+
+def _attaching(attached: dict[str, dict[str, str]]) -> Placed:
+    """Puts pictures into the cell itself."""
+
+    def place(draw: Draw) -> str:
+        name = f"{len(attached) + 1}.png"
+        attached[name] = {"image/png": b64encode(png(draw())).decode()}
+        return f"attachment:{name}"
+
+    return place
 
 
 def _literal(text: str) -> str:
