@@ -12,6 +12,7 @@ import chainrule
 from chainrule.experiment.file import parse_train_file
 from chainrule.paper.sheet import json_schema, parse_toml
 from chainrule.paper.solving import solve
+from chainrule.paper.topics import names
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,3 +96,26 @@ def test_the_extending_page_runs_and_what_it_makes_trains_and_is_worked_by_hand(
     np.testing.assert_allclose(by_hand["W1_new"].astype(float), model.get_weights()[0], rtol=1e-5)
     softsign = names["softsign"]
     assert softsign.forward(np.array([-1.0]))[0] == -0.5
+
+
+TOPICS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "topics").glob("*.md")}
+
+
+@pytest.mark.parametrize("topic", names())
+def test_every_topic_has_a_page_that_the_worksheet_page_links(topic):
+    assert f"[`{topic}`](topics/{topic}.md)" in DOCS["worksheets"]
+    assert blocks(TOPICS[topic], "toml"), "a page shows an example"
+
+
+EXAMPLES_OF_TOPICS = [
+    pytest.param(block, id=f"{topic}-{i}")
+    for topic, text in sorted(TOPICS.items())
+    for i, block in enumerate(blocks(text, "toml"))
+    if "[[question]]" in block
+]
+
+
+@pytest.mark.parametrize("block", EXAMPLES_OF_TOPICS)
+def test_the_examples_of_the_topics_solve_and_fit_the_schema(block):
+    jsonschema.validate(json.loads(json.dumps(parse_toml(block), default=float)), json_schema())
+    assert all(working.names or working.parts for working in solve(block).workings)
