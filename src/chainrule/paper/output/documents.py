@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from chainrule.paper.output.markdown import markdown
 from chainrule.paper.output.pictures import fonts, saved_in
@@ -23,7 +25,19 @@ def docx(document: Document, path: Path) -> None:
         text = _prepared(markdown(document, saved_in(Path(folder), "png")))
         made = Path(folder) / "made.docx"
         pandoc.convert_text(text, "docx", format=_READ, outputfile=str(made), extra_args=_arguments(folder))
-        path.write_bytes(made.read_bytes())
+        path.write_bytes(_left_aligned(made))
+
+
+def _left_aligned(path: Path) -> bytes:
+    """The Word document with its formulas at the left, as working stands; pandoc centres them."""
+    made = io.BytesIO()
+    with ZipFile(path) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "word/document.xml":
+                content = content.replace(b'<m:jc m:val="center" />', b'<m:jc m:val="left" />')
+            new.writestr(entry, content)
+    return made.getvalue()
 
 
 def pdf(document: Document, path: Path) -> None:
