@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 import chainrule.rules
-from chainrule.rules import affine, initializers, losses, metrics, optimizers
+from chainrule.rules import (
+    affine,
+    calculus,
+    counting,
+    initializers,
+    linear_algebra,
+    losses,
+    metrics,
+    optimizers,
+)
 from chainrule.rules.activations import ACTIVATIONS, Activation
 from chainrule.rules.arrays import constant, is_exact
 from chainrule.rules.rule import Name, Rule, rule
@@ -87,6 +96,24 @@ def _other_rules():
         yield metric, (np.array([2, 0, 1, 1]) if labels else _share(10), _share(11))
 
 
+def _counting_rules():
+    kernel, units = np.array([3.0, 5.0]), np.array(7.0)
+    shape, output = np.array([9.0, 8.0, 4.0]), np.array([7.0, 4.0, 7.0])
+    yield counting.convolution_parameters, (kernel, shape, units)
+    yield counting.convolution_multiplications, (output, kernel, shape)
+    yield counting.dense_parameters, (np.array([9.0]), units)
+    yield counting.percent_saved, (np.array([30.0]), np.array([120.0]))
+
+
+def _linear_algebra_rules():
+    A, B, a, b = _draw(12, 3, 3), _draw(13, 3, 3), _draw(14, 3), _draw(15, 3)
+    yield linear_algebra.product, (A, B)
+    yield linear_algebra.norm, (a,)
+    yield linear_algebra.cosine, (a @ b, np.array(2.0), np.array(3.0))
+    yield linear_algebra.condition_number, (np.array(200.0), np.array(2.0))
+    yield calculus.shrink_factors, (np.array(0.009), np.array([200.0, 2.0]))
+
+
 def _found(thing):
     """The rules in something that a module of rules holds."""
     if isinstance(thing, Rule):
@@ -99,7 +126,13 @@ def _found(thing):
             yield from _found(value)
 
 
-EXAMPLES = [*_activation_rules(), *_loss_rules(), *_other_rules()]
+EXAMPLES = [
+    *_activation_rules(),
+    *_loss_rules(),
+    *_other_rules(),
+    *_counting_rules(),
+    *_linear_algebra_rules(),
+]
 MODULES = [
     importlib.import_module(f"chainrule.rules.{m.name}")
     for m in pkgutil.iter_modules(chainrule.rules.__path__)

@@ -66,6 +66,8 @@ def lines(working: Working, quantity: Quantity, inputs: list[Quantity]) -> tuple
     """The elements worked one by one, and how many more there are."""
     step, values = quantity.step, quantity.value
     assert step is not None
+    if step.rule.as_whole:
+        return [], 0
     count = step.rule.multiplications(*(i.value.shape for i in inputs))
     if max(count, values.size) > MOST_TRACED:
         return [], values.size
@@ -110,7 +112,8 @@ def _expression(
         exact = is_exactly_written(term, digits)
         return _Expression(write(term, TeX(digits), swap), write(term, Plain(digits), swap), exact)
     same_shape = all(i.value.shape == quantity.value.shape for i in inputs)
-    if "cases" in step.rule.tex or not same_shape:
+    in_parts = any(kind in step.rule.tex for kind in (r"\begin{cases}", r"\begin{bmatrix}"))
+    if in_parts or not same_shape:
         return _Expression()
     at = {k: i.value[place] for k, i in zip(step.rule.inputs, inputs, strict=True)}
     tex = step.rule.formula({k: TeX(digits).number(v)[0] for k, v in at.items()})

@@ -21,11 +21,12 @@ from chainrule.paper.elements import (
     written_tex,
 )
 from chainrule.paper.notation import (
+    DIGITS,
     decimal_tex,
     formula_text,
     is_rounded,
+    minus,
     plain_array,
-    plain_number,
     tex_array,
     visible,
 )
@@ -101,7 +102,7 @@ def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
     decimals = plain_array(value, lambda v: _decimal_plain(v, digits))
     seen = visible(value)
     exact = not quantity.rounded and all(written(working, v).exact for v in seen)
-    has_both = exact and working.rounding is None and decimals != texts
+    has_both = exact and working.rounding is None and minus(decimals) != minus(texts)
     return Entry(
         quantity.name,
         quantity_tex(quantity),
@@ -133,7 +134,7 @@ def formula_of(working: Working, quantity: Quantity) -> str:
 def _options(step: Step) -> dict[str, str]:
     """The options that the formula shows, as they are put into it."""
     options = {**step.rule.defaults, **step.options}
-    return {k: plain_number(_number(v)) for k, v in options.items() if f"<{k}>" in step.rule.tex}
+    return {k: TeX(DIGITS).number(_number(v))[0] for k, v in options.items() if f"<{k}>" in step.rule.tex}
 
 
 def _explained(working: Working, quantity: Quantity) -> Entry:

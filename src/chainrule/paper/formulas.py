@@ -123,6 +123,10 @@ class Formula:
         """The number π."""
         return cls(sympy.pi)
 
+    def derivative(self, name: str) -> Formula:
+        """The derivative in the symbol of that name."""
+        return Formula(sympy.diff(self.expression, sympy.Symbol(name, real=True)))
+
     @property
     def is_number(self) -> bool:
         """Whether no symbol is in it."""
@@ -181,6 +185,10 @@ class Formula:
         SymPy's ``simplify`` would find shorter ones, and take minutes for some of them.
         """
         return self if self.is_number else Formula(sympy.factor_terms(self.expression))
+
+    def expanded(self) -> Formula:
+        """The same formula multiplied out."""
+        return Formula(sympy.expand(self.expression))
 
     @property
     def tex(self) -> str:

@@ -13,10 +13,11 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 FIRST_PRECISION = 128
 LAST_PRECISION = 32768
@@ -24,6 +25,9 @@ LARGEST_RATIONAL = 16384
 """Bits. A rational beyond this goes on as a ball: after many updates it would double at each."""
 
 LARGEST_EXPONENT = 1000
+
+LEAST_ACCURACY = 48
+"""Bits of an integral that must be right at the first precision; else higher ones would take for ever."""
 
 LARGEST_BALL = 2**20
 """Bits before or behind the point, some 300,000 decimals. Beyond them a number cannot be written out."""
@@ -79,6 +83,11 @@ class Number:
         made._precision = 0
         return made
 
+    @classmethod
+    def enclosed(cls, enclosure: Callable[[], arb]) -> Number:
+        """The number that ``enclosure`` gives a ball around, at the precision set in ``flint.ctx``."""
+        return cls._of(enclosure)
+
     # ------------------------------------------------------------------ arithmetic
 
     def __add__(self, other: Any) -> Number:
@@ -116,7 +125,7 @@ class Number:
             raise ZeroDivisionError("division of 1 by 0")
         if self.exact is not None and _bits(self.exact) * abs(exponent) <= LARGEST_RATIONAL:
             return Number(self.exact**exponent)
-        return Number._of(lambda ball: _ball_power(ball, exponent), self)
+        return Number._of(partial(_ball_power, exponent=exponent), self)
 
     def _root_power(self, power: Number) -> Number:
         """To a power that is no whole number: by a root where it is a half, else by logarithm."""
@@ -142,6 +151,12 @@ class Number:
 
     def __floor__(self) -> Number:
         return -(-self).__ceil__()
+
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """Numerator and denominator, as of Python's numbers. Raises ValueError where it has none."""
+        if self.exact is None:
+            raise ValueError(f"{self} is not known to be a fraction")
+        return int(self.exact.p), int(self.exact.q)
 
     def tidy(self) -> Number:
         """Itself: a number has no shorter form."""
@@ -198,6 +213,21 @@ class Number:
     def pi(cls) -> Number:
         """The number π."""
         return cls._of(arb.pi)
+
+    @classmethod
+    def integral(cls, function: Callable[[acb, bool], acb], low: Number, high: Number) -> Number:
+        """The integral of a function of complex balls, as ``flint.acb.integral`` takes it.
+
+        The function's second argument says whether it must be analytic on the ball. Raises
+        ArithmeticError where the function cannot be integrated so that digits are proven.
+
+        >>> Number.integral(lambda z, _: (-z * z).exp(), Number(0), Number(1))
+        0.7468241328…
+        """
+        made = cls._of(lambda a, b: acb.integral(function, acb(a), acb(b)).real, low, high)
+        if made.ball(FIRST_PRECISION).rel_accuracy_bits() < LEAST_ACCURACY:
+            raise ArithmeticError("the integral has no closed form here, and its digits cannot be proven")
+        return made
 
     # -------------------------------------------------------------------- comparison
 
@@ -324,6 +354,43 @@ def numbers(values: Any) -> np.ndarray:
     for place in np.ndindex(array.shape):
         made[place] = Number(array[place])
     return made
+
+
+def worked_alike(numbers: Iterable[Number]) -> list[int]:
+    """A key for each number; equal keys are equal numbers.
+
+    Rationals have equal keys where they are equal, balls where they were worked in the same way from
+    the same rationals, which proves that they are equal, as no comparison of balls could.
+
+    >>> a, b = Number(2).sqrt() + 1, Number(2).sqrt() + 1
+    >>> first, second, third = worked_alike([a, b, a + b])
+    >>> first == second, first == third
+    (True, False)
+    """
+    wanted = list(numbers)
+    keys: dict[int, int] = {}
+    known: dict[Any, int] = {}
+    stack = [(number, False) for number in wanted]
+    while stack:
+        number, ready = stack.pop()
+        if id(number) in keys:
+            continue
+        if not ready and number._arguments:
+            stack.append((number, True))
+            stack.extend((argument, False) for argument in number._arguments)
+            continue
+        made = (_operation_key(number), *(keys[id(a)] for a in number._arguments))
+        keys[id(number)] = known.setdefault(made, len(known))
+    return [keys[id(number)] for number in wanted]
+
+
+def _operation_key(number: Number) -> Any:
+    """What was done: the rational itself, the operation, or a power with its exponent."""
+    if number.exact is not None:
+        return int(number.exact.p), int(number.exact.q)
+    if isinstance(number._operation, partial):
+        return number._operation.func, *number._operation.keywords.items()
+    return number._operation
 
 
 def _rational(value: Any) -> fmpq:

@@ -132,6 +132,11 @@ class Page:
             return self.write(value)
         return f"${decimal_tex(number, self.question.digits)}$"
 
+    @property
+    def parts(self) -> list[Part]:
+        """What is on the page so far, part by part."""
+        return [part for part in self._parts if part.items]
+
     def _add(self, item: Item) -> None:
         if not self._parts:
             self.part("working", "Working")
@@ -145,8 +150,7 @@ class Page:
 
         Raises SheetError where ``find`` names what is not there.
         """
-        parts = [part for part in self._parts if part.items]
-        return Working.of(self.question, self.tape, _found(self.question.find, parts, self.tape))
+        return Working.of(self.question, self.tape, _found(self.question.find, self.parts, self.tape))
 
 
 def _found(find: list[str] | None, parts: list[Part], tape: Tape) -> list[Part]:

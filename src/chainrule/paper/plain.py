@@ -15,8 +15,10 @@ from pylatexenc.latex2text import (
 from pylatexenc.latexwalker import LatexWalker
 
 SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_ONE_SIGN = re.compile(r"\d+(\.\d+)?|e\^\([^()]*\)|∂?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹]+⁾| new| before| after)?")
+SUPERSCRIPTS = str.maketrans("0123456789lL+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻")
+_ONE_SIGN = re.compile(
+    r"∂|\((?:[^()]|\([^()]*\))*\)²?|√?\d+(\.\d+)?|e\^\([^()]*\)|[^\W\d]+\([^()]*\)|∂?²?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹ˡᴸ⁺⁻]+⁾| new| before| after)?"
+)
 """What needs no brackets above or below a fraction's line: a number, a name, a power of e."""
 
 
@@ -32,33 +34,48 @@ def plain(tex: str) -> str:
     '∂L/∂z₂ W₂ᵀ'
     """
     tex = re.sub(r"\^\{\\top\}", "ᵀ", tex)
-    tex = re.sub(r"_\{([\d,]+)\}", lambda m: m[1].translate(SUBSCRIPTS), tex)
+    tex = re.sub(r"_\{([\d, ]+)\}", lambda m: m[1].translate(SUBSCRIPTS), tex)
     tex = re.sub(r"_\{(\w)\}", r"_\1", tex)
-    tex = re.sub(r"\^\{\((\d+)\)\}", lambda m: f"⁽{m[1].translate(SUPERSCRIPTS)}⁾", tex)
+    tex = re.sub(r"\^\{\(([\dlL+-]+)\)\}", lambda m: f"⁽{m[1].translate(SUPERSCRIPTS)}⁾", tex)
     tex = re.sub(r"\^\{\\text\{(\w+)\}\}", r"\\text{ \1}", tex)
     tex = re.sub(r"\^(?:2|\{2\})(?!\d)", "²", tex)
     tex = re.sub(r"\\operatorname\{(\w+)\}", r"\1 ", tex)
+    tex = re.sub(r"\\sum_\{([^{}]{2,})\}", r"\\sum_{(\1)}", tex)
     tex = _with_brackets(tex)
     text = _converter().nodelist_to_text(LatexWalker(tex).get_latex_nodes()[0])
     text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
-    text = text.replace("∂ ", "∂").replace("( ", "(").replace(" )", ")").replace("≥", "≥ ").replace("≤", "≤ ")
-    text = re.sub(r"\s*·\s*", "·", text).replace("( ", "(").replace(" ⌉", "⌉")
+    text = (
+        text.replace("∂ ", "∂")
+        .replace("∂² ", "∂²")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace("≥", "≥ ")
+        .replace("≤", "≤ ")
+    )
+    text = re.sub(r"\s*·\s*", "·", text).replace("( ", "(").replace(" ⌉", "⌉").replace(" ⌋", "⌋")
+    text = re.sub(r"([⌉⌋])(?=[+−])", r"\1 ", text)
+    text = re.sub(r"∫ (?=[_₀-₉])", "∫", text)
     text = re.sub(r" {2,}", " ", text).replace("Σ _", "Σ_").replace("ln (", "ln(").replace("sign (", "sign(")
+    text = re.sub(r"(?<=[\w)\]²³⁾])([−+=<>≈]) ", r" \1 ", text)
+    text = re.sub(r" ([←↔±×])(?=\S)", r" \1 ", text)
+    text = re.sub(r"(^|\(|, |\[ |= )− ", r"\1−", text).replace("det (", "det(")
     return re.sub(r"\|\s*([^|]*?)\s*\|", r"|\1|", text)
 
 
 def _with_brackets(tex: str) -> str:
     """Exponents of more than one sign in brackets: e^{-z} is written e^(−z)."""
-    start = tex.find("^{")
-    if start < 0:
-        return tex
-    depth, end = 1, start + 2
-    while depth:
-        depth += {"{": 1, "}": -1}.get(tex[end], 0)
-        end += 1
-    inner = _with_brackets(tex[start + 2 : end - 1])
-    bracketed = inner if len(inner) == 1 or inner.isdigit() else f"({inner})"
-    return f"{tex[:start]}^{{{bracketed}}}{_with_brackets(tex[end:])}"
+    made = []
+    while (start := tex.find("^{")) >= 0:
+        depth, end = 1, start + 2
+        while depth:
+            depth += {"{": 1, "}": -1}.get(tex[end], 0)
+            end += 1
+        inner = _with_brackets(tex[start + 2 : end - 1])
+        is_one = len(inner) == 1 or inner.isdigit() or re.fullmatch(r"\\infty|\([^()]*\)", inner)
+        bracketed = inner if is_one else f"({inner})"
+        made.append(f"{tex[:start]}^{{{bracketed}}}")
+        tex = tex[end:]
+    return "".join([*made, tex])
 
 
 @cache
@@ -77,8 +94,22 @@ def _converter() -> LatexNodes2Text:
             MacroTextSpec("right", ""),
             MacroTextSpec("textstyle", ""),
             MacroTextSpec("arg", "arg "),
+            MacroTextSpec("ne", "≠ "),
+            MacroTextSpec("ast", "∗ "),
+            MacroTextSpec("star", "⋆ "),
+            MacroTextSpec("times", "× "),
+            MacroTextSpec("cap", "∩ "),
+            MacroTextSpec("cup", "∪ "),
+            MacroTextSpec("mid", "∣ "),
+            MacroTextSpec("parallel", "∥ "),
+            MacroTextSpec("int", "∫ "),
+            MacroTextSpec("det", "det "),
+            MacroTextSpec("|", "‖"),
+            MacroTextSpec("sqrt", simplify_repl=_root),
         ],
-        environments=[EnvironmentTextSpec("cases", simplify_repl=_cases)],
+        environments=[
+            EnvironmentTextSpec("cases", simplify_repl=_cases),
+        ],
     )
     return LatexNodes2Text(latex_context=context, math_mode="text", strict_latex_spaces=False)
 
@@ -88,8 +119,13 @@ def _fraction(node: Any, l2tobj: Any) -> str:
     return f"{_bracketed(top)}/{_bracketed(bottom)}"
 
 
+def _root(node: Any, l2tobj: Any) -> str:
+    under = l2tobj.nodelist_to_text([node.nodeargd.argnlist[-1]]).strip()
+    return f"√{under}" if under.isalnum() else f"√({under})"
+
+
 def _bracketed(text: str) -> str:
-    text = text.replace("∂ ", "∂")
+    text = text.replace("∂ ", "∂").replace("∂² ", "∂²")
     return text if _ONE_SIGN.fullmatch(text) else f"({text})"
 
 

@@ -37,9 +37,11 @@ _GRAMMAR = r"""
     | _MINUS exponent -> neg
 ?atom: NUMBER -> number
     | NUMBER "%" -> percent
+    | CALLED "(" sum ")" -> call
     | FUNCTION power -> call
     | NAME -> name
     | "(" sum ")"
+CALLED.3: /(sqrt|exp|ln|log2|log₂|log|tanh|sin|cos|erf|√)(?=[ \t]*\()/
 FUNCTION.2: /(sqrt|exp|ln|log2|log₂|log|tanh|sin|cos|erf)(?![^\W_])|√/
 _MINUS: "-" | "−"
 _TIMES: "*" | "·" | "×"
@@ -102,6 +104,10 @@ class Value:
         worked: Formula = _work(self._tree, Formula)
         worked.check_size()
         return worked
+
+    def worked(self, kind: Any) -> Any:
+        """The value worked with numbers of another kind, which are made as Numbers and Formulas are."""
+        return _work(self._tree, kind)
 
 
 def read(value: Any) -> Number | Value:

@@ -167,7 +167,11 @@ def parse_sheet(text: str) -> Sheet:
     Traceback (most recent call last):
     chainrule.paper.sheet.SheetError: 'question' is missing; expected [[question]] tables
     """
-    raw = parse_toml(text)
+    return read_sheet(parse_toml(text))
+
+
+def read_sheet(raw: dict[str, Any]) -> Sheet:
+    """A worksheet from its tables. Raises SheetError for the first mistake in them."""
     questions = raw.get("question")
     if questions is None:
         raise SheetError("'question' is missing; expected [[question]] tables")

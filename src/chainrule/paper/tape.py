@@ -13,6 +13,7 @@ from chainrule.network import INPUT, TARGET, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.paper.digits import rounded
 from chainrule.paper.numbers import Number
+from chainrule.paper.words import Word
 from chainrule.rules.descent import number_of_updates
 
 GIVEN, FORWARD, LOSS_PART, GRADIENTS, UPDATE = "given", "forward", "loss", "gradients", "update"
@@ -70,7 +71,8 @@ class Tape:
         """Apply the step's rule to the quantities named, and keep the result under ``name``."""
         values = [self.quantities[i].value for i in inputs]
         try:
-            worked = _paper_numbers(np.asarray(step.rule(*values, **step.options), dtype=object))
+            with np.errstate(all="ignore"):  # floats that overflow inside SymPy are no matter of NumPy's
+                worked = _paper_numbers(np.asarray(step.rule(*values, **step.options), dtype=object))
             for number in worked.flat:
                 number.check_size()
             value = self.finish(worked)
@@ -145,7 +147,7 @@ def work(
     tape.work(Step(COUNT, number_of_updates, tuple(counts)), COUNT, tuple(counts), COUNT)
     if measured:
         _measure(tape, program, "before", lambda name: name)
-    naming = _Naming(len(batches), {*program.parameters, *program.state})
+    naming = _Naming(len(batches), {*program.parameters, *program.state}, tuple(tape.quantities))
     for update, batch in enumerate(batches, start=1):
         _update(tape, program, naming, update, batch, whole=batch == slice(0, rows))
     if measured:
@@ -159,6 +161,7 @@ class _Naming:
 
     updates: int
     carried: set[str]
+    constants: tuple[str, ...]
 
     def quantity(self, name: str, update: int) -> str:
         if name.endswith("_new"):
@@ -173,7 +176,7 @@ class _Naming:
 
 
 def _update(tape: Tape, program: Program, naming: _Naming, update: int, batch: slice, whole: bool) -> None:
-    known = {LEARNING_RATE: LEARNING_RATE}
+    known = {name: name for name in naming.constants}
     for name in naming.carried:
         known[name] = naming.parameter(name, update - 1)
     for name in (INPUT, TARGET):
@@ -206,7 +209,7 @@ def _measure(tape: Tape, program: Program, when: str, parameter: Callable[[str],
 
 def rounding(places: int) -> Callable[[np.ndarray], np.ndarray]:
     """What rounds every value to so many decimals before the next step, as people do on paper."""
-    return _each(lambda number: rounded(Number(number), places))
+    return _each(lambda value: value if isinstance(value, Word) else rounded(Number(value), places))
 
 
 def tidying(value: np.ndarray) -> np.ndarray:

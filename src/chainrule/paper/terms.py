@@ -6,8 +6,9 @@ The function that computes a quantity, applied to arrays of :class:`Term`, write
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -59,6 +60,9 @@ class Term:
     def __pow__(self, exponent: Any) -> Term:
         return _applied("^", self, exponent)
 
+    def __rpow__(self, base: Any) -> Term:
+        return _applied("^", base, self)
+
     def __neg__(self) -> Term:
         return Term(-self.value, "neg", (self,)) if self.operation else Term(-self.value)
 
@@ -77,6 +81,15 @@ class Term:
     def tanh(self) -> Term:
         return Term(self.value.tanh(), "tanh", (self,))
 
+    def constant(self, value: Any) -> Term:
+        """A constant, as a number of the kind of this one's value."""
+        is_plain = isinstance(value, (int, float, Decimal, np.number))
+        return Term(type(self.value)(value) if is_plain else value)
+
+    def pi(self) -> Term:
+        """The number π, as a number of the kind of this one's value."""
+        return Term(self.value.pi())
+
     def log2(self) -> Term:
         return Term(self.value.log2(), "log2", (self,))
 
@@ -88,6 +101,11 @@ class Term:
 
     def erf(self) -> Term:
         return Term(self.value.erf(), "erf", (self,))
+
+    def largest(self, others: Sequence[Term]) -> Term:
+        """The largest of this and the others; of one number alone, that number as it is."""
+        terms = (self, *others)
+        return Term(max(t.value for t in terms), "max", terms) if others else self
 
     def __floor__(self) -> Term:
         return Term(self.value.__floor__(), "floor", (self,))
@@ -128,6 +146,8 @@ _OPERATIONS = {
 
 
 def _applied(operation: str, left: Any, right: Any) -> Term:
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        return cast("Term", NotImplemented)  # NumPy goes through the array
     a, b = _term(left), _term(right)
     return Term(_OPERATIONS[operation](a.value, b.value), operation, (a, b))
 
@@ -135,7 +155,9 @@ def _applied(operation: str, left: Any, right: Any) -> Term:
 def trace(step: Step, inputs: list[np.ndarray]) -> np.ndarray:
     """The step's result as an array of terms; inputs are exact numbers, or labels as they are."""
     traced = [_terms(value) if value.dtype == object else value for value in inputs]
-    result = np.asarray(step.rule.function(*traced, **{**step.rule.defaults, **step.options}), dtype=object)
+    with np.errstate(all="ignore"):  # floats that overflow inside SymPy are no matter of NumPy's
+        options = {**step.rule.defaults, **step.options}
+        result = np.asarray(step.rule.function(*traced, **options), dtype=object)
     return _terms(result)
 
 

@@ -39,10 +39,15 @@ def text_tex(text: str) -> str:
     r"""Words of a worksheet inside a formula, of which TeX obeys none.
 
     >>> text_tex("not spam"), text_tex("a_b{$")
-    ('\\text{not spam}', '\\text{a b }')
+    ('\\text{not spam}', '\\text{a b  }')
+
+    An angle bracket is a sign of the formula, so that in a page it can begin no element:
+
+    >>> text_tex("x < 3")
+    '\\text{x }<\\text{ 3}'
     """
-    plain = _OTHER.sub(" ", text)
-    return rf"\text{{{plain}}}"
+    parts = re.split("([<>])", _OTHER.sub(" ", text))
+    return "".join(part if part in "<>" else rf"\text{{{part}}}" for part in parts if part) or r"\text{}"
 
 
 _OTHER = re.compile(r"[^\w .,:;()+=<>≤≥≠/×−-]|_")

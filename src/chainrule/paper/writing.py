@@ -13,7 +13,9 @@ SUM, SIGN, PRODUCT, POWER, ATOM = range(5)
 """How tightly an expression holds together; one looser than its place gets parentheses."""
 
 LONGEST_SUM = 8
-"""Terms. Of a longer sum the first few and the last are written."""
+MOST_TERMS = 10
+"""Terms. A sum longer than the first number is written without its zeros; if it is then longer than the
+second (a filter of 3 by 3 and a bias), the first few and the last are."""
 
 Written = tuple[str, int]
 
@@ -56,6 +58,9 @@ class Plain:
             return f"√{argument[0]}", ATOM
         return f"{'√' if name == 'sqrt' else name}({argument[0]})", ATOM
 
+    def largest(self, parts: list[Written]) -> Written:
+        return f"max({', '.join(text for text, _ in parts)})", ATOM
+
     def fit(self, written: Written, place: int) -> str:
         text, tightness = written
         return text if tightness >= place else self.brackets(text)
@@ -82,6 +87,9 @@ class TeX(Plain):
 
     def power(self, base: Written, exponent: Written) -> Written:
         return f"{self.fit(base, ATOM)}^{{{exponent[0]}}}", POWER
+
+    def largest(self, parts: list[Written]) -> Written:
+        return rf"\max({', '.join(text for text, _ in parts)})", ATOM
 
     def function(self, name: str, argument: Written) -> Written:
         if name == "exp":
@@ -142,6 +150,8 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
             return style.fraction(*parts)
         case "^":
             return style.power(*parts)
+        case "max":
+            return style.largest(parts)
     return style.function(term.operation, parts[0])
 
 
@@ -169,7 +179,7 @@ def _terms(term: Term) -> list[Term]:
 def _long_sum(terms: list[Term], style: Plain, swap: bool) -> str:
     """The terms of a sum that are not 0; of more than a few, the first and the last two."""
     terms = [term for term in terms if not _is_zero(term)] or terms[:1]
-    if len(terms) <= LONGEST_SUM:
+    if len(terms) <= MOST_TERMS:
         first, *rest = (_written(term, style, swap) for term in terms)
         return " + ".join([first[0], *(style.fit(part, PRODUCT) for part in rest)])
     shown = [_written(term, style, swap) for term in (*terms[:3], *terms[-2:])]

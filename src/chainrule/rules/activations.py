@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chainrule.rules.arrays import Array, constant, exp, expm1, largest, tanh, total, where
+from chainrule.rules.arrays import Array, constant, exp, expm1, largest, namespace, tanh, total, where
 from chainrule.rules.rule import Rule, Shape, Slip, size
 
 SELU_SCALE = 1.0507009873554805
@@ -261,6 +261,27 @@ softmax = Activation(
         ),
     ),
 )
+
+
+SOFTMAX_POWERS = Rule("powers", lambda z: exp(z), r"e^{<z>}")
+"""The first step of softmax by hand."""
+SOFTMAX_SUM = Rule("sum_of_powers", lambda powers: total(powers, axis=-1), r"\sum_k (<powers>)_{k}")
+"""The second: of each row, the sum of its powers."""
+
+
+def _jacobian(a: Array) -> Array:
+    xp = namespace(a)
+    same = xp.eye(a.shape[0]) > 0
+    return where(same, (a * (1 - a))[:, None], -a[:, None] * a[None, :])
+
+
+SOFTMAX_JACOBIAN = Rule(
+    "softmax_jacobian",
+    _jacobian,
+    r"\begin{cases} (<a>)_{i} (1 - (<a>)_{i}) & i = j \\ -(<a>)_{i} (<a>)_{j} & i \ne j \end{cases}",
+    lambda a: size(a) ** 2,
+)
+"""The slopes of softmax, ∂aᵢ/∂zⱼ, from one row's probabilities (n,); shape (n, n)."""
 
 
 def _shifted_softmax(z: Array) -> Array:

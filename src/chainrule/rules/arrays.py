@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,11 @@ def where(condition: Array, x: Array, y: Array) -> Array:
     return namespace(condition, x, y).where(condition, x, y)
 
 
+def pi(like: Array) -> Any:
+    """The number π, in the kind of number of ``like``."""
+    return like.flat[0].pi() if is_exact(like) else math.pi
+
+
 def clip(x: Array, low: float, high: float) -> Array:
     return namespace(x).clip(x, low, high)
 
@@ -90,16 +96,18 @@ def clip(x: Array, low: float, high: float) -> Array:
 def constant(value: Any, like: Array) -> Array:
     """``value`` everywhere, in the shape and the kind of number of ``like``."""
     if is_exact(like):
-        return np.full(like.shape, type(like.flat[0])(value), dtype=object)
+        first = like.flat[0]
+        make = first.constant if hasattr(first, "constant") else type(first)
+        return np.full(like.shape, make(value), dtype=object)
     return namespace(like).full_like(like, value)
 
 
-def total(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
-    """The sum along an axis, or of everything."""
+def total(x: Array, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """The sum along an axis or several, or of everything."""
     return namespace(x).sum(x, axis=axis, keepdims=keepdims)
 
 
-def largest(x: Array, axis: int, keepdims: bool = False) -> Array:
+def largest(x: Array, axis: int | tuple[int, ...], keepdims: bool = False) -> Array:
     return namespace(x).max(x, axis=axis, keepdims=keepdims)
 
 
@@ -111,3 +119,21 @@ def pick(x: Array, labels: Array) -> Array:
 def one_hot(labels: Array, classes: int) -> Array:
     """True where the column is the row's label; shape (m, classes)."""
     return labels.reshape(-1, 1) == namespace(labels).arange(classes)
+
+
+def zeros(shape: tuple[int, ...], like: Array) -> Array:
+    """Zeros in this shape, of the kind of number of ``like``."""
+    if is_exact(like):
+        return np.full(shape, type(like.flat[0])(0), dtype=object)
+    return namespace(like).zeros(shape, dtype=like.dtype)
+
+
+def largest_of(parts: Sequence[Array]) -> Array:
+    """Place by place, the largest of several arrays of one shape; of equal ones, the first."""
+    if not is_exact(*parts):
+        return namespace(*parts).max(namespace(*parts).stack(list(parts)), axis=0)
+    made = np.empty(parts[0].shape, dtype=object)
+    for place in np.ndindex(made.shape):
+        first, *others = {id(part[place]): part[place] for part in parts}.values()
+        made[place] = first.largest(others) if hasattr(first, "largest") else max([first, *others])
+    return made

@@ -27,6 +27,7 @@ from chainrule.rules.arrays import (
     total,
     where,
 )
+from chainrule.rules.information import weighted_log
 from chainrule.rules.rule import Rule, Slip, size
 
 EPSILON = 1e-7
@@ -197,12 +198,6 @@ def _where_not_kept(a: Array, slope: Array) -> Array:
     return where((a > EPSILON) & (a < 1 - EPSILON), slope, constant(0, a))
 
 
-def _weighted_log(y: Array, a: Array) -> Array:
-    """y log a, which is 0 where y is 0, whatever a is."""
-    nothing = y == 0
-    return where(nothing, constant(0, a), y * log(where(nothing, constant(1, a), a)))
-
-
 def _huber(y: Array, a: Array, *, delta: Any) -> Array:
     error, limit = absolute(y - a), constant(delta, a)
     return where(error <= limit, error**2 / 2, limit * error - limit**2 / 2)
@@ -255,7 +250,7 @@ huber = LossTerm(
 
 binary_crossentropy = LossTerm(
     "binary_crossentropy",
-    term=lambda y, a: -(_weighted_log(y, _probability(a)) + _weighted_log(1 - y, 1 - _probability(a))),
+    term=lambda y, a: -(weighted_log(y, _probability(a)) + weighted_log(1 - y, 1 - _probability(a))),
     slope=lambda y, a: _where_not_kept(a, -y / _probability(a) + (1 - y) / (1 - _probability(a))),
     tex=r"-\left[ <y> \ln <a> + (1 - <y>) \ln(1 - <a>) \right]",
     slope_tex=r"\left( -\frac{<y>}{<a>} + \frac{1 - <y>}{1 - <a>} \right)",
@@ -272,7 +267,7 @@ binary_crossentropy = LossTerm(
 
 categorical_crossentropy = LossTerm(
     "categorical_crossentropy",
-    term=lambda y, a: -_weighted_log(y, _probability(a)),
+    term=lambda y, a: -weighted_log(y, _probability(a)),
     slope=lambda y, a: _where_not_kept(a, -y / _probability(a)),
     tex=r"\left( -<y> \ln <a> \right)",
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
@@ -328,7 +323,7 @@ perceptron = LossTerm(
 kl_divergence = LossTerm(
     "kl_divergence",
     term=lambda y, a: (
-        _weighted_log(_positive(y), _positive(y)) - _weighted_log(_positive(y), _probability(a))
+        weighted_log(_positive(y), _positive(y)) - weighted_log(_positive(y), _probability(a))
     ),
     slope=lambda y, a: _where_not_kept(a, -_positive(y) / _probability(a)),
     tex=r"<y> \ln \left( \frac{<y>}{<a>} \right)",

@@ -14,6 +14,8 @@ import numpy as np
 from chainrule.rules.arrays import Array, is_exact
 
 Shape = tuple[int, ...]
+_NOT_ONE_SIGN = re.compile(r"[-+^/]|\\frac|\\cdot")
+"""What makes a base need brackets under a power."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Rule:
     ``multiplications`` takes the shapes of the inputs. ``in_matrices`` says that numbers are put
     into the formula as whole matrices too, ``second_factor_first`` that in the working of one
     element products are written w·x though the formula is xW. ``named`` names the inputs of a
-    function that is written for any number of them.
+    function that is written for any number of them. ``as_whole`` says that the value is found as a
+    whole, by an algorithm that the page shows beside it, and not element by element.
 
     Called with arrays, a rule computes; called with names, it gives the right-hand side of a step.
 
@@ -90,6 +93,7 @@ class Rule:
     in_matrices: bool = False
     second_factor_first: bool = False
     named: tuple[str, ...] = ()
+    as_whole: bool = False
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -122,7 +126,7 @@ class Rule:
         def written(place: re.Match[str]) -> str:
             tex = tex_of[place[1]]
             is_raised = template.startswith("^", place.end())
-            return f"({tex})" if is_raised and "^" in tex else tex
+            return f"({tex})" if is_raised and _NOT_ONE_SIGN.search(tex) else tex
 
         return re.sub(r"<(\w+)>", written, template)
 

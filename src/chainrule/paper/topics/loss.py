@@ -1,0 +1,183 @@
+"""The topic ``loss``: a loss of given targets and predictions, sample by sample, and its gradient."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from chainrule import losses
+from chainrule.losses import Loss
+from chainrule.paper.notation import exact_text
+from chainrule.paper.numbers import Number
+from chainrule.paper.page import Page
+from chainrule.paper.sheet import Question, SheetError, Strict, Table, Values
+from chainrule.paper.topics.network.door import samples, worked
+from chainrule.paper.topics.network.targets import targets_of
+from chainrule.paper.values import resolve
+from chainrule.paper.workings import Working
+from chainrule.rules.costs import root, root_gradient, sample_loss_rule
+
+ROOT = "rmse"
+MOST_VALUES = 10_000
+PREDICTION = r"\hat{y}"
+
+
+class Given(Strict):
+    """What is given in a question of the topic ``loss``."""
+
+    loss: Table = Field(description="its name, rmse too, or a table with its name and arguments")
+    y: Values = Field(description="the targets, a row per sample; a list has one for each sample")
+    y_pred: Values = Field(description="the predictions, in the same form")
+
+
+def solve(question: Question) -> Working:
+    """Work the loss of each sample, the loss of all, and the gradient in the predictions.
+
+    Raises SheetError for what does not fit together, WorkError for what cannot be worked, as ln 0.
+    """
+    given: Given = question.given
+    is_root = given.loss == ROOT
+    loss = worked("given.loss", losses.get, "mse" if is_root else given.loss)
+    columns = question.convention == "columns"
+    a = _rows(given.y_pred, columns)
+    y = targets_of(_as_column(given.y), loss, a.shape[0], a.shape[1], columns)
+    if a.size > MOST_VALUES:
+        raise SheetError(f"given.y_pred: {a.size:,} values; at most {MOST_VALUES:,} are worked by hand")
+    page = Page(question)
+    if y.dtype == object:
+        y = loss.prepare(worked("given.y", resolve, y, page.closed))
+    page.give("y", y)
+    symbol = "z" if loss.from_logits else PREDICTION
+    page.give("y_pred", a, symbol=symbol)
+    behind = "y_pred"
+    if loss.from_logits:
+        page.part("probability", "Probability")
+        behind = "p"
+        page.work(behind, loss.implied.forward, "y_pred", symbol=PREDICTION)
+    _work_samples(page, loss, behind, a.shape)
+    _note_rows(page, loss, behind)
+    _work_cost(page, loss, behind, is_root)
+    _work_gradient(page, loss, behind, symbol, is_root)
+    _show_curve(page, loss, behind)
+    return page.working()
+
+
+def _rows(values: np.ndarray, columns: bool) -> np.ndarray:
+    """Predictions with one row per sample."""
+    if values.ndim < 2:
+        return values.reshape(-1, 1)
+    return samples("given.y_pred", values, columns)
+
+
+def _as_column(y: np.ndarray) -> np.ndarray:
+    return y.reshape(-1) if y.ndim < 2 else y
+
+
+def _work_samples(page: Page, loss: Loss, behind: str, shape: tuple[int, ...]) -> None:
+    page.part("samples", "Loss of each sample")
+    rule = sample_loss_rule(loss.entry, loss.divide_by, shape[1])
+    page.work("sample_loss", rule, "y", behind, symbol=r"\ell", **loss.options)
+
+
+def _work_cost(page: Page, loss: Loss, behind: str, is_root: bool) -> None:
+    page.part("cost", "Loss of all samples (cost)")
+    page.work("loss", loss.value, "y", behind)
+    if is_root:
+        page.work("rmse", root, "loss", symbol=r"\text{RMSE}")
+
+
+def _work_gradient(page: Page, loss: Loss, behind: str, symbol: str, is_root: bool) -> None:
+    page.part("gradient", "Gradient in the predictions")
+    of = r"\text{RMSE}" if is_root else "L"
+    name = rf"\frac{{\partial {of}}}{{\partial {symbol}}}"
+    if loss.from_logits:
+        page.work("dy_pred", loss.gradient_behind(loss.implied.name), "y", behind, symbol=name)
+    elif is_root:
+        if getattr(page["loss"][()], "exact", None) == 0:
+            page.remark("At 0 the root has a corner, and no gradient.")
+            return
+        inner = rf"\frac{{\partial L}}{{\partial {symbol}}}"
+        page.work("dloss", loss.gradient, "y", behind, symbol=inner)
+        page.work("dy_pred", root_gradient, "dloss", "rmse", symbol=name)
+    else:
+        page.work("dy_pred", loss.gradient, "y", behind, symbol=name)
+
+
+def _note_rows(page: Page, loss: Loss, behind: str) -> None:
+    """Say where a row of predicted probabilities is none."""
+    if loss.entry.targets not in ("distribution", "label"):
+        return
+    for i, row in enumerate(page[behind], start=1):
+        total = sum(row[1:], row[0])
+        if getattr(total, "exact", None) is not None and total.exact != 1:
+            page.remark(
+                f"The predictions of sample {i} add up to {exact_text(total)}, not to 1: "
+                "they are no probabilities."
+            )
+
+
+def _show_curve(page: Page, loss: Loss, behind: str) -> None:
+    """A picture of the loss of one output, with the samples on it."""
+    y, a, kind = page["y"], page[behind], loss.entry.targets
+    numbers = [v for v in (*a.flat, *(y.flat if y.dtype == object else [])) if not isinstance(v, Number)]
+    if numbers or loss.entry.name == "kl_divergence":
+        return
+    page.part("curve", "Curve")
+    title = f"{loss.entry.name.replace('_', ' ')} of one output"
+    page.picture(title, partial(_draw, title, loss, kind, y, a))
+
+
+def _draw(title: str, loss: Loss, kind: str, y: np.ndarray, a: np.ndarray) -> str:
+    """The loss against the error, the margin or the probability, as its formula has it."""
+    from chainrule.paper.pictures import BLUE, RED, drawing
+
+    options: dict[str, Any] = {name: float(value) for name, value in loss.options.items()}
+    predicted = a.astype(float)
+    if kind == "label":
+        predicted, kind = np.take_along_axis(predicted, y.reshape(-1, 1), axis=1), "distribution"
+        target = np.ones_like(predicted)
+    else:
+        target = y.astype(float)
+        if kind == "distribution":
+            predicted, target = predicted[target > 0], target[target > 0]
+    term = losses.get("categorical_crossentropy").entry.term if kind == "distribution" else loss.entry.term
+    with drawing(title) as picture:
+        axes = picture.axes
+        if kind == "share":
+            _draw_shares(axes, term, target, predicted)
+        elif kind == "distribution":
+            line = np.linspace(0.005, 1, 400)
+            axes.plot(line, term(np.ones_like(line), line), color=BLUE)
+            axes.plot(predicted, term(np.ones_like(predicted), predicted), "o", color=RED)
+            axes.set(xlabel="predicted probability of the true class")
+        elif kind == "sign":
+            margin = target * predicted
+            far = max(2.0, float(np.abs(margin).max()) + 0.5)
+            line = np.linspace(-far, far, 401)
+            axes.plot(line, term(np.ones_like(line), line), color=BLUE)
+            axes.plot(margin, term(np.ones_like(margin), margin), "o", color=RED)
+            axes.set(xlabel="y times prediction")
+        else:
+            error = predicted - target
+            far = max(1.0, 1.4 * float(np.abs(error).max()))
+            line = np.linspace(-far, far, 401)
+            axes.plot(line, term(np.zeros_like(line), line, **options), color=BLUE)
+            axes.plot(error, term(np.zeros_like(error), error, **options), "o", color=RED)
+            axes.set(xlabel="prediction − target")
+        axes.set(ylabel="loss of one output")
+    return picture.svg
+
+
+def _draw_shares(axes: Any, term: Any, target: np.ndarray, predicted: np.ndarray) -> None:
+    """A curve for each target that occurs, against the probability predicted."""
+    from chainrule.paper.pictures import BLUE, GREEN, RED
+
+    line = np.linspace(0.005, 0.995, 400)
+    for value, color in zip(np.unique(target)[:2], (BLUE, GREEN), strict=False):
+        axes.plot(line, term(np.full_like(line, value), line), color=color, label=f"y = {value:g}")
+    axes.plot(predicted, term(target, predicted), "o", color=RED)
+    axes.set(xlabel="predicted probability")
+    axes.legend(frameon=False)

@@ -1,0 +1,206 @@
+"""A network worked by hand: its updates on a tape, and the parts of them that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from chainrule.layers.steps import Step
+from chainrule.losses import Loss, MeanSquaredError
+from chainrule.network import INPUT, TARGET, Network, Program
+from chainrule.optimizers import LEARNING_RATE, Optimizer
+from chainrule.paper.notation import DIGITS, tex_name
+from chainrule.paper.numbers import Number
+from chainrule.paper.page import Page
+from chainrule.paper.sheet import Question, SheetError
+from chainrule.paper.tape import (
+    AFTER,
+    BEFORE,
+    COUNT,
+    FORWARD,
+    GRADIENTS,
+    LOSS_PART,
+    UPDATE,
+    Descent,
+    Tape,
+    rounding,
+    tidying,
+    work,
+)
+from chainrule.paper.topics.network.penalty import PENALTY, STRENGTH, Penalty, penalized, symbol_of
+from chainrule.paper.topics.network.studies import NEEDS_ALL_ROWS, STUDIES
+from chainrule.paper.topics.network.subject import Subject
+from chainrule.paper.values import read_array, resolve
+from chainrule.paper.workings import Part, Picture, Working
+from chainrule.rules.networks import own_gradient
+
+GRAPH = "graph"
+USUAL = (FORWARD, LOSS_PART, PENALTY, GRADIENTS, UPDATE)
+_TITLES = {
+    COUNT: "Number of updates",
+    FORWARD: "Forward",
+    LOSS_PART: "Loss",
+    PENALTY: "Penalty",
+    GRADIENTS: "Gradients",
+    UPDATE: "Update",
+    BEFORE: "Loss over all rows, before",
+    AFTER: "Loss over all rows, after",
+}
+MOST_UPDATES = 2000
+MOST_FORMULAS = 10
+"""Updates worked with formulas, which grow with each."""
+
+
+@dataclass(frozen=True)
+class NetworkWorking(Working):
+    """A network worked by hand, with the steps that were worked."""
+
+    network: Network | None = None
+    program: Program | None = None
+
+    def graph(self) -> str:
+        """The computational graph of the first update, every edge with value and gradient, as SVG."""
+        from chainrule.paper.graph import graph_svg
+
+        return graph_svg(self)
+
+
+def work_network(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    given: Mapping[str, np.ndarray],
+    descent: Descent,
+    closed: bool = False,
+    rounded_to: int | None = None,
+    find: list[str] | None = None,
+    digits: int = DIGITS,
+    penalty: Penalty | None = None,
+    **shown: Any,
+) -> NetworkWorking:
+    """Work a network with exact numbers given for x, y and every parameter.
+
+    Without y there is no loss: the gradients are then those of the one output.
+    """
+    updates, most = len(descent.batches(given[INPUT].shape[0])), MOST_FORMULAS if closed else MOST_UPDATES
+    if updates > most:
+        kind = "with formulas" if closed else "by hand"
+        raise SheetError(
+            f"given.epochs: {updates:,} updates; at most {most:,} are worked {kind}: train it instead"
+        )
+    find = find or [name for name in USUAL if name != PENALTY or penalty is not None]
+    has_loss = TARGET in given
+    values, program = dict(given), _program(network, loss, optimizer, given)
+    if penalty is not None:
+        program = penalized(program, network, penalty, optimizer)
+        values[STRENGTH] = resolve(penalty.strength, closed)
+    rate: Any = optimizer.learning_rate
+    if not isinstance(rate, Number) and not hasattr(rate, "expression"):
+        rate = resolve(read_array(rate), closed)
+    whole = descent.batches(given[INPUT].shape[0])[0] == slice(0, given[INPUT].shape[0])
+    measured = any(name.endswith(("_before", "_after")) for name in find)
+    measured = has_loss and (measured or (not whole and not NEEDS_ALL_ROWS.isdisjoint(find)))
+    tape = work(
+        program, values, descent, np.asarray(rate, dtype=object), _finish(closed, rounded_to), measured
+    )
+    _name(tape, program, has_loss)
+    working = NetworkWorking(
+        "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
+    )
+    parts = _parts(tape, _found(tape, [name for name in find if name not in STUDIES]))
+    if parts:
+        parts.insert(0, Part(GRAPH, "Computational graph", (Picture("Computational graph", working.graph),)))
+    page = Page(_question(working.name, digits, rounded_to))
+    page.tape, page.closed = tape, closed
+    subject = Subject(page, network, working.columns, program, updates, whole)
+    for name in find:
+        if name in STUDIES:
+            STUDIES[name](subject)
+    return replace(working, parts=[*parts, *page.parts])
+
+
+def _question(name: str, digits: int, rounded_to: int | None) -> Question:
+    """What a page that is written on a tape worked before must know of the question."""
+    known = {"id": name, "topic": "network", "given": {}, "digits": digits, "rounding": rounded_to}
+    return Question.model_validate(known)
+
+
+def _program(network: Network, loss: Loss, optimizer: Optimizer, given: Mapping[str, np.ndarray]) -> Program:
+    if TARGET in given:
+        # Of a target that is a name nobody knows whether its row adds up to 1; a single one need not.
+        fused = loss.entry.targets == "share" or not _has_symbols(given[TARGET])
+        return network.program(loss, optimizer, fused)
+    program = network.program(MeanSquaredError(), optimizer, fused=False)
+    if network.output_shape != (1,):
+        return replace(program, loss=(), backward=(), update=(), state={})
+    first, *backward = program.backward
+    seed = Step(first.name, own_gradient, (program.output,))
+    return replace(program, loss=(), backward=(seed, *backward), update=(), state={})
+
+
+def _name(tape: Tape, program: Program, has_loss: bool) -> None:
+    """Give the quantities of a penalty their symbols, and gradients of an output that they are its."""
+    of_output = rf"\frac{{\partial {tex_name(program.output)}}}"
+    for name, quantity in tape.quantities.items():
+        symbol = symbol_of(name)
+        if not has_loss and quantity.part == GRADIENTS:
+            symbol = tex_name(name).replace(r"\frac{\partial L}", of_output)
+        if symbol:
+            part = PENALTY if quantity.part == LOSS_PART else quantity.part
+            tape.quantities[name] = replace(quantity, symbol=symbol, part=part)
+    if not has_loss:
+        tape.quantities[LEARNING_RATE] = replace(tape[LEARNING_RATE], hidden=True)
+
+
+def _finish(closed: bool, rounded_to: int | None) -> Callable[[np.ndarray], np.ndarray]:
+    if closed:
+        return tidying
+    return rounding(rounded_to) if rounded_to is not None else lambda value: value
+
+
+def _has_symbols(values: np.ndarray) -> bool:
+    return any(not getattr(v, "is_number", True) for v in values.flat)
+
+
+def _parts(tape: Tape, found: list[str]) -> list[Part]:
+    """The quantities found, by part and update."""
+    several = max(q.update for q in tape.quantities.values()) > 1
+    made = []
+    for (part, update), names in groupby(found, lambda name: (tape[name].part, tape[name].update)):
+        title = f"Update {update}: {_TITLES[part].lower()}" if several and update else _TITLES[part]
+        made.append(Part(part, title, tuple(names)))
+    return made
+
+
+def _found(tape: Tape, find: list[str]) -> list[str]:
+    """The names asked for: whole parts, quantities, or a quantity in every update."""
+    names: dict[str, None] = {}
+    for wanted in find:
+        matches = [
+            q.name
+            for q in tape.quantities.values()
+            if q.step is not None
+            and (q.part == wanted or q.name == wanted or q.name.partition(".")[0] == wanted)
+        ]
+        if wanted in (BEFORE, AFTER):
+            matches = [q.name for q in tape.quantities.values() if q.part == wanted]
+        if wanted == UPDATE and len(find) > 1 and not matches:
+            continue  # a network without parameters
+        if not matches:
+            known = {
+                q.name.partition(".")[0]
+                for q in tape.quantities.values()
+                if q.step and q.part not in (BEFORE, AFTER)
+            }
+            raise SheetError(
+                f"find: {wanted!r} is no part and no quantity here; parts are forward, loss, penalty, "
+                f"gradients, update, updates, loss_before, loss_after, {', '.join(STUDIES)}; "
+                f"quantities are {', '.join(sorted(known))}"
+            )
+        names.update(dict.fromkeys(matches))
+    order = {name: i for i, name in enumerate(tape.quantities)}
+    return sorted(names, key=order.__getitem__)

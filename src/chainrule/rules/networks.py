@@ -1,0 +1,180 @@
+"""What is said of a network as a whole: its parameters, its symmetries, how gradients shrink in it.
+
+Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), sections 6.4 (parameters), 8.2.2
+(configurations of the same network) and 8.2.5 (vanishing and exploding gradients).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from chainrule.rules.arrays import Array, constant, largest, namespace, sqrt, total, where
+from chainrule.rules.rule import Rule, rule
+
+# --------------------------------------------------------------------------- parameters
+
+
+@rule(tex=r"<n> \cdot <k> + <k>")
+def dense_parameters(n: Array, k: Array) -> Array:
+    """Parameters of a dense layer from n to k units: a weight per pair, a bias per unit.
+
+    >>> dense_parameters(4, 3)
+    15
+    """
+    return n * k + k
+
+
+@rule(tex=r"<n> \cdot <k>")
+def dense_weights(n: Array, k: Array) -> Array:
+    """Weights of a dense layer from n to k units; all of its parameters where it has no bias."""
+    return n * k
+
+
+@cache
+def sum_of(count: int) -> Rule:
+    """The rule that adds so many quantities.
+
+    >>> sum_of(3)(15, 8, 3)
+    26
+    """
+    names = _numbered(count)
+    return Rule("sum", _sum, " + ".join(f"<{name}>" for name in names), named=names)
+
+
+@cache
+def product_of(count: int) -> Rule:
+    """The rule that multiplies so many quantities."""
+    names = _numbered(count)
+    return Rule("product", _product, r" \cdot ".join(f"<{name}>" for name in names), named=names)
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f"q{i}" for i in range(1, count + 1))
+
+
+def _sum(first: Array, *others: Array) -> Array:
+    for other in others:
+        first = first + other
+    return first
+
+
+def _product(first: Array, *others: Array) -> Array:
+    for other in others:
+        first = first * other
+    return first
+
+
+# ----------------------------------------------------------------------- configurations
+
+
+@rule(tex="<k>!")
+def factorial(k: Array) -> Array:
+    """In how many orders k units can stand; k is a whole number from 1.
+
+    >>> import numpy as np
+    >>> float(factorial(np.array(4.0)))
+    24.0
+    """
+    orders, unit = constant(1, k), 2
+    while (k >= unit).all():
+        orders, unit = orders * unit, unit + 1
+    return orders
+
+
+@rule(tex=r"(<n>!)^{<layers>}")
+def same_layers(orders: Array, layers: Array, n: Array) -> Array:
+    """The configurations of so many layers with n units each, from n! of one layer."""
+    return orders**layers + 0 * n
+
+
+# ---------------------------------------------------------------------------- gradients
+
+
+@rule(tex="1")
+def own_gradient(a: Array) -> Array:
+    """The derivative of the output in itself, which is 1; the output's shape."""
+    return constant(1, a)
+
+
+@rule(tex=r"<W> \cdot <slope>")
+def layer_factor(W: Array, slope: Array) -> Array:
+    """What the gradient is multiplied by on its way back through one layer of one unit."""
+    return W * slope
+
+
+@rule(tex=r"\sqrt{\sum <d>^2}")
+def norm(d: Array) -> Array:
+    """The Euclidean length of a gradient: the root of the sum of its squares; a number.
+
+    >>> import numpy as np
+    >>> float(norm(np.array([[3.0, 4.0]])))
+    5.0
+    """
+    return sqrt(total(d**2))
+
+
+@rule(tex=r"\frac{<later>}{<last>}")
+def ratio(later: Array, last: Array) -> Array:
+    """How large one size is beside another."""
+    return later / last
+
+
+@rule(tex=r"<slopes> \odot <weights>")
+def chain_factors(slopes: Array, weights: Array) -> Array:
+    """The factor of each layer of a chain: the slope of its activation times its weight."""
+    return slopes * weights
+
+
+@rule(tex=r"1 \cdot (<factors>)_{1} \cdots (<factors>)_{i}")
+def running_product(factors: Array) -> Array:
+    """The products of the first factor, the first two, and so on; shape (n,).
+
+    >>> import numpy as np
+    >>> running_product(np.array([0.5, 0.5, 4.0])).tolist()
+    [0.5, 0.25, 1.0]
+    """
+    xp = namespace(factors)
+    return xp.cumprod(xp.concat([constant(1, factors[:1]), factors]))[1:]
+
+
+@rule(tex="<factor>^{<depth>}")
+def equal_factors(factor: Array, depth: Array) -> Array:
+    """The product of so many equal factors."""
+    return factor**depth
+
+
+@rule(tex="<products>_{n}")
+def last_product(products: Array) -> Array:
+    """The product of all factors, the last of the running products."""
+    return products[-1]
+
+
+# ---------------------------------------------------------------- units that do not learn
+
+
+@rule(tex=r"\max_i (<z>)_{i}")
+def largest_over_samples(z: Array) -> Array:
+    """The largest pre-activation of each unit over the samples; shape (k,)."""
+    return largest(z, axis=0)
+
+
+@rule(tex=r"\text{number of units with } <top> \le 0")
+def number_dead(top: Array) -> Array:
+    """How many units get no pre-activation above 0, so that ReLU gives 0 for every sample.
+
+    >>> import numpy as np
+    >>> float(number_dead(np.array([-1.0, 0.0, 2.0])))
+    2.0
+    """
+    return total(where(top <= 0, constant(1, top), constant(0, top)))
+
+
+@rule(tex=r"\text{number of kinds in } <kinds>")
+def number_different(kinds: Array) -> Array:
+    """How many units of a layer differ; ``kinds`` numbers each unit's kind, from 0.
+
+    >>> import numpy as np
+    >>> int(number_different(np.array([0, 1, 0])))
+    2
+    """
+    return largest(kinds, axis=0) + 1

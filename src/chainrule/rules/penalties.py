@@ -1,0 +1,143 @@
+"""Penalties on large weights, L1 and L2, with the factors that courses put before them.
+
+λ is the strength, m the number of rows; biases are not penalized. With L2 and plain gradient descent
+the update is weight decay: the weight first shrinks by a factor, then follows its gradient.
+Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), section 7.1; Nielsen, Neural Networks and
+Deep Learning (2015), chapter 3, for λ/2m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chainrule.rules.arrays import Array, absolute, constant, total, where
+from chainrule.rules.rule import Rule, Slip
+
+KINDS = ("l1", "l2")
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """λ times a whole number, divided by a whole number and, where ``of_rows``, by the rows."""
+
+    times: int
+    by: int
+    of_rows: bool
+
+    def of(self, strength: Array, *rows: Array) -> Array:
+        """The scaled strength; ``rows`` is given where it is divided by them."""
+        above = self.times * strength if self.times > 1 else strength
+        below = [part for part in (self.by if self.by > 1 else None, *rows) if part is not None]
+        return above / (below[0] * below[1] if len(below) == 2 else below[0]) if below else above
+
+    @property
+    def tex(self) -> str:
+        above = "<strength>" if self.times == 1 else f"{self.times} <strength>"
+        below = " ".join([str(self.by)] * (self.by > 1) + ["<rows>"] * self.of_rows)
+        return rf"\frac{{{above}}}{{{below}}}" if below else above
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return ("strength", "rows") if self.of_rows else ("strength",)
+
+
+_FACTORS: Mapping[str, _Scale] = {
+    "1": _Scale(1, 1, False),
+    "1/2": _Scale(1, 2, False),
+    "1/m": _Scale(1, 1, True),
+    "1/2m": _Scale(1, 2, True),
+}
+_TWICE: Mapping[str, _Scale] = {
+    "1": _Scale(2, 1, False),
+    "1/2": _Scale(1, 1, False),
+    "1/m": _Scale(2, 1, True),
+    "1/2m": _Scale(1, 1, True),
+}
+FACTORS = tuple(_FACTORS)
+"""What stands before the sum: λ, λ/2, λ/m or λ/2m."""
+
+
+def strength_inputs(factor: str) -> tuple[str, ...]:
+    """The inputs that scale the penalty: the strength, and the rows where it is divided by them.
+
+    >>> strength_inputs("1/2m")
+    ('strength', 'rows')
+    """
+    return _FACTORS[factor].inputs
+
+
+def penalty_rule(kind: str, factor: str, matrices: int) -> Rule:
+    """The penalty of so many weight matrices: from (λ, m, W, …), or (λ, W, …) without rows.
+
+    >>> import numpy as np
+    >>> float(penalty_rule("l2", "1/2", 1)(0.1, np.array([3.0, 4.0])))
+    1.25
+    """
+    scale = _FACTORS[factor]
+    names = tuple(f"W{i}" for i in range(1, matrices + 1))
+
+    def function(*inputs: Array) -> Array:
+        scaling, weights = inputs[: len(scale.inputs)], inputs[len(scale.inputs) :]
+        size = total(_size(kind, weights[0]))
+        for W in weights[1:]:
+            size = size + total(_size(kind, W))
+        return scale.of(*scaling) * size
+
+    each = r"\sum <{}>^2" if kind == "l2" else r"\sum \left| <{}> \right|"
+    summed = " + ".join(each.format(name) for name in names)
+    tex = rf"{scale.tex} \left( {summed} \right)"
+    return Rule(f"{kind}_penalty", function, tex, named=(*scale.inputs, *names))
+
+
+def _size(kind: str, W: Array) -> Array:
+    return W**2 if kind == "l2" else absolute(W)
+
+
+def penalized_gradient_rule(kind: str, factor: str) -> Rule:
+    """The gradient with the penalty's added: from (∂L/∂W, W, λ, m) or without m; the weight's shape."""
+    scale = _TWICE[factor] if kind == "l2" else _FACTORS[factor]
+
+    def function(d: Array, W: Array, *scaling: Array) -> Array:
+        return d + scale.of(*scaling) * (W if kind == "l2" else _sign(W))
+
+    def not_doubled(d: Array, W: Array, *scaling: Array) -> Array:
+        return d + _FACTORS[factor].of(*scaling) * W
+
+    what = "<W>" if kind == "l2" else r"\operatorname{sign}(<W>)"
+    slips = [Slip("no_penalty", "the penalty is left out of the gradient", lambda d, *_: d, "<d>")]
+    if kind == "l2":
+        tex = f"<d> + {_FACTORS[factor].tex} <W>"
+        slips.append(Slip("no_factor_two", "the 2 of the square is left out", not_doubled, tex))
+    return Rule(
+        f"{kind}_gradient",
+        function,
+        f"<d> + {scale.tex} {what}",
+        slips=tuple(slips),
+        in_matrices=kind == "l2",
+        named=("d", "W", *scale.inputs),
+    )
+
+
+def decay_rule(factor: str) -> Rule:
+    """By what an L2 penalty shrinks every weight at each update: from (η, λ, m) or without m."""
+    scale = _TWICE[factor]
+
+    def function(learning_rate: Array, *scaling: Array) -> Array:
+        return 1 - learning_rate * scale.of(*scaling)
+
+    tex = rf"1 - <learning_rate> \cdot {scale.tex}"
+    return Rule("decay", function, tex, named=("learning_rate", *scale.inputs))
+
+
+weight_decay = Rule(
+    "weight_decay",
+    lambda theta, d, learning_rate, decay: decay * theta - learning_rate * d,
+    r"<decay> \cdot <theta> - <learning_rate> \cdot <d>",
+    in_matrices=True,
+)
+"""Gradient descent on the loss with an L2 penalty: the weight shrinks, then follows its gradient."""
+
+
+def _sign(W: Array) -> Array:
+    return where(W > 0, constant(1, W), where(W < 0, constant(-1, W), constant(0, W)))
