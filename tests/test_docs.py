@@ -12,6 +12,7 @@ import chainrule
 from chainrule.experiment.file import parse_train_file
 from chainrule.paper.sheet import json_schema, parse_toml
 from chainrule.paper.solving import solve
+from chainrule.paper import topics
 from chainrule.paper.topics import names
 
 ROOT = Path(__file__).parent.parent
@@ -80,7 +81,7 @@ def test_the_training_page_shows_the_file_of_the_demo():
 
 
 def test_the_extending_page_runs_and_what_it_makes_trains_and_is_worked_by_hand():
-    rule, activation, *layers = blocks(DOCS["extending"], "python")
+    rule, activation, *layers, _ = blocks(DOCS["extending"], "python")
     names: dict = {}
     exec(
         "from chainrule.rules.activations import _elementwise\nfrom chainrule.rules.arrays import absolute",
@@ -96,6 +97,19 @@ def test_the_extending_page_runs_and_what_it_makes_trains_and_is_worked_by_hand(
     np.testing.assert_allclose(by_hand["W1_new"].astype(float), model.get_weights()[0], rtol=1e-5)
     softsign = names["softsign"]
     assert softsign.forward(np.array([-1.0]))[0] == -0.5
+
+
+def test_a_topic_is_one_new_file(tmp_path, monkeypatch):
+    *_, topic = blocks(DOCS["extending"], "python")
+    (tmp_path / "odds.py").write_text(f"import chainrule\n{topic}", encoding="utf-8")
+    monkeypatch.setattr(topics, "__path__", [*topics.__path__, str(tmp_path)])
+    names.cache_clear()
+    try:
+        working = solve('[[question]]\nid = "q"\ntopic = "odds"\ngiven = { p = "1/4" }')["q"]
+    finally:
+        names.cache_clear()
+    assert str(working["o"]) == "1/3"
+    assert "(1/4)/(1 − 1/4)" in str(working) or "0.25/(1 − 0.25)" in str(working)
 
 
 TOPICS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "topics").glob("*.md")}

@@ -19,7 +19,7 @@ QUESTIONS = [
     for question in parse_toml(path.read_text(encoding="utf-8"))["question"]
 ]
 SECONDS = 20
-MUTANTS = 12
+MUTANTS = 20
 
 STRANGE = [
     *(0, -1, 1, 2, 7, 10**9, 10**400, Decimal("-0.5"), Decimal("1e-300"), Decimal("1e300"), Decimal("0.1")),

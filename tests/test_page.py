@@ -18,6 +18,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.pictures import drawing
 from chainrule.paper.prose import as_prose, formulas_in, plain_prose
 from chainrule.paper.sheet import Question, SheetError
+from chainrule.paper.solving import solve
 from chainrule.paper.words import Word, text_tex
 from chainrule.paper.workings import Document, Solution
 from chainrule.rules.activations import relu, sigmoid
@@ -66,7 +67,7 @@ def test_the_terminal_shows_remark_quantities_table_and_derivation(document):
         "a[1] = max(0, 1) = 1",
         "Ω = [[1/3], [1]]",
         "value | sign",
-        "σ'(z) = e^(−z)/((1 + e^(−z))²)   (the chain rule)",
+        "σ'(z) = e^(−z)/(1 + e^(−z))²   (the chain rule)",
         "      = a (1 − a)",
     ):
         assert line in text, line
@@ -230,3 +231,21 @@ def test_brackets_under_a_script_are_one():
     assert _prepared("(a)^2 and (b)") == "{(a)}^2 and (b)"
     assert _prepared(r"\left( a \right)^{2}") == r"\left( a \right)^{2}"
     assert _prepared("![x](made/1.png)") == "![x](made/1.png)"
+
+
+def test_a_formula_that_outgrows_paper_is_refused():
+    sheet = """
+[[question]]
+id = "q"
+topic = "network"
+[question.given]
+x = [["p", "q"]]
+y = [[1]]
+epochs = 9
+layers = [
+  { layer = "Dense", units = 3, activation = "sigmoid", W = [["a", "b", "c"], ["d", "f", "g"]] },
+  { layer = "Dense", units = 1, activation = "sigmoid", W = [["h"], ["k"], ["m"]] },
+]
+"""
+    with pytest.raises(SheetError, match=r"question 'q'.*the formula has more than 3,000 terms: give numbers"):
+        solve(sheet)

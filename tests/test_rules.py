@@ -21,6 +21,7 @@ from chainrule.rules import (
     losses,
     metrics,
     optimizers,
+    perceptron,
 )
 from chainrule.rules.activations import ACTIVATIONS, Activation
 from chainrule.rules.arrays import constant, is_exact
@@ -114,6 +115,14 @@ def _linear_algebra_rules():
     yield calculus.shrink_factors, (np.array(0.009), np.array([200.0, 2.0]))
 
 
+def _perceptron_rules():
+    x, w, b = _draw(16, ROWS, 3), _draw(17, 3), _draw(18)
+    yield perceptron.weighted_sum, (x[0], w, b)
+    yield perceptron.weighted_sums, (x, w, b)
+    yield perceptron.corrected_weights, (w, np.array(0.5), np.array(-1.0), x[0])
+    yield perceptron.weights_gradient, (x, _draw(19, ROWS))
+
+
 def _found(thing):
     """The rules in something that a module of rules holds."""
     if isinstance(thing, Rule):
@@ -132,6 +141,7 @@ EXAMPLES = [
     *_other_rules(),
     *_counting_rules(),
     *_linear_algebra_rules(),
+    *_perceptron_rules(),
 ]
 MODULES = [
     importlib.import_module(f"chainrule.rules.{m.name}")

@@ -287,6 +287,38 @@ def test_an_odd_padding_goes_to_the_end_and_is_said():
     assert "not symmetric" not in str(worked(size=28, kernel_size=3, padding="keep"))
 
 
+def said_by(**keys):
+    return " ".join(str(worked(**keys)).split())
+
+
+def test_strides_and_dilation_of_gradients_are_said():
+    image = [[1, 2, 3, 4]] * 4
+    plain = said_by(input=image, filter=[[1, 2], [3, 4]], loss="sum")
+    assert "apart" not in plain
+    assert "moved" not in plain
+    assert "holes" not in plain
+    strided = said_by(input=image, filter=[[1, 2], [3, 4]], loss="sum", strides=[2, 1])
+    assert "are laid 2 (rows) and 1 (columns) apart, as the stride is." in strided
+    assert "gets zeros between its numbers" in strided
+    dilated = said_by(input=image, filter=[[1, 2], [3, 4]], loss="sum", dilation_rate=2)
+    assert "is moved by 2 each time, as the dilation is." in dilated
+    assert "by the turned filter, with the holes of its dilation." in dilated
+
+
+def test_sentences_are_true_of_what_is_given():
+    assert "there are no biases" in said_by(size=5, kernel_size=3, filters=2, use_bias=False)
+    assert "a filter has one bias" in said_by(size=5, kernel_size=3, filters=2)
+    layers = [{"kernel_size": 5, "padding": 2}, {"kernel_size": 3, "padding": 1}]
+    assert "sees 7 inputs along each axis; the input has only 6" in said_by(layers=layers, size=6)
+    assert "sees 7 inputs along each axis." in said_by(layers=layers, size=7)
+    assert "The bias is added everywhere alike." in said_by(input=[[1, 2]] * 2, filter=[[1, -1]], bias=2)
+
+
+def test_a_remainder_that_lies_in_the_padding_is_said_so():
+    said = said_by(size=5, kernel_size=3, strides=3, padding=1)
+    assert "no window reaches the last row and the last column of the input with its padding." in said
+
+
 def test_a_remainder_of_the_stride_is_said():
     assert "no window reaches the last row" in str(worked(size=[6, 5], kernel_size=3, strides=2))
     assert "no window reaches" not in str(worked(size=5, kernel_size=3, strides=2))
@@ -332,12 +364,18 @@ FOUND = [
     ([["1/9"] * 3] * 3, "box blur"),
     ([[1, 2, 1], [2, 4, 2], [1, 2, 1]], "Gauss"),
     ([[0, 0, 0], [0, 1, 0], [0, 0, 0]], "The identity"),
-    ([[0, 0, 0], [0, 3, 0], [0, 0, 0]], "times 3"),
+    ([[0, 0, 0], [0, 3, 0], [0, 0, 0]], "times $3$"),
     ([[0, 0, 0], [0, 0, 1], [0, 0, 0]], "A shift"),
     ([[0, 0], [0, 0]], "finds nothing"),
     ([[1, 0, 1], [0, 1, 0], [1, 0, 1]], "adds the pixels under its ones"),
     ([[2, 0, 5], [9, 7, 2], [3, 8, 3]], "None of the well-known"),
     ([[1, -3], [1, 1]], "A filter of differences"),
+    ([[0, 1, -1], [-1, 0, 1], [1, -1, 0]], "A filter of differences"),
+    ([[0, 0, 0], [1, -2, 1], [0, 0, 0]], "A filter of differences"),
+    ([[0, 0, 0], [-1, 3, -1], [0, 0, 0]], "None of the well-known"),
+    ([[0, "1/2", 0], ["1/2", -1, "1/2"], [0, "1/2", 0]], "None of the well-known"),
+    ([[0, 0, 0], [1, 1, 1], [0, 0, 0]], "adds the pixels under its ones"),
+    ([[2, 2], [2, 2]], "the sum of its window, times $2$"),
 ]
 
 
@@ -389,7 +427,10 @@ MISUSE = [
     ({"input": IMAGE, "filter": [[1]], "dilation_rate": 0}, "given.dilation_rate: expected at least 1"),
     ({"input": IMAGE, "filter": [[1]], "padding": -1}, "given.padding: expected at least 0"),
     ({"input": IMAGE, "filter": [[1]], "padding": [[0, -1], [0, 0]]}, "given.padding: expected at least 0"),
-    ({"input": IMAGE, "filter": [[1]], "padding": [[0, 1]]}, "given.padding: for 1 axes"),
+    (
+        {"input": IMAGE, "filter": [[1]], "padding": [[0, 1]]},
+        "given.padding: a list with 1 entry; expected one number, or a list with 2",
+    ),
     (
         {"input": IMAGE, "filter": [[1]], "padding": [[0], [1]]},
         "given.padding: expected a pair for each axis",
@@ -402,7 +443,7 @@ MISUSE = [
         {"input": IMAGE, "filter": [[1]], "padding": 10**6},
         "given.padding: 4,000,012,000,009 numbers with the padding",
     ),
-    ({"input": [IMAGE, IMAGE], "filter": [IMAGE]}, "given.filter: 1 channels; expected 2"),
+    ({"input": [IMAGE, IMAGE], "filter": [IMAGE]}, "given.filter: 1 channel; expected 2"),
     ({"input": [IMAGE, IMAGE], "filter": IMAGE}, "given.filter: nested 2 deep; for 2 channels in rows"),
     ({"input": [1, 2], "filter": [[[1]]]}, "given.filter: nested 3 deep; for a list of numbers"),
     ({"input": 3, "filter": [1]}, "given.input: expected a list of numbers"),
@@ -415,7 +456,24 @@ MISUSE = [
     ),
     (
         {"input": IMAGE, "filter": [[1]], "dY": [[1]]},
-        "given.dY: 1 × 1; expected the shape of the map, 3 × 3",
+        "given.dY: 1 × 1 numbers; expected the shape of the map, 3 × 3",
+    ),
+    ({"input": IMAGE, "filter": [[1]], "dY": 5}, "given.dY: one number, not in a list; expected the shape"),
+    (
+        {"input": IMAGE, "filter": [[[1]], [[2]]], "bias": 3},
+        "given.bias: one number, not in a list; expected one for each filter, 2",
+    ),
+    (
+        {"input": IMAGE, "filter": [[1] * 6] * 6, "padding": 1},
+        "given.filter: 6 × 6 does not fit into the input of 5 × 5 with its padding",
+    ),
+    (
+        {"layers": [{"kernel_size": 3, "padding": [1, 1]}], "size": 5},
+        "given.layers[1].padding: a list with 2 entries; expected one number, or a list with 1",
+    ),
+    (
+        {"layers": [{"kernel_size": 3, "kernal": 3}]},
+        "given.layers[1].kernal: unknown key; expected one of dilation_rate, kernel_size, name, padding",
     ),
     (
         {"input": IMAGE, "filter": [[1]], "dY": IMAGE, "loss": "sum"},

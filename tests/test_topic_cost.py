@@ -298,6 +298,32 @@ def test_residual_blocks_in_branches_are_those_of_keras(last):
 def test_a_dense_layer_on_a_feature_map_works_on_its_last_axis_as_in_keras():
     check_against_keras([6, 5, 3], [dense(7), {"layer": "Flatten"}, dense(2, use_bias=False)])
     check_against_keras([6, 5], [dense(7)])
+    said = str(counted(input=[6, 5, 3], layers=[dense(7)]))
+    assert "the same layer stands at each of the 6 × 5 places" in " ".join(said.split())
+    assert "6·5·3·7 = 630" in said
+
+
+def test_letters_are_explained_where_they_are_used():
+    plane, flat = [conv(2, 3), {"layer": "Flatten"}], [dense(2)]
+    both, one = (str(counted(input=[5, 5, 1], layers=layers)) for layers in (plane + flat, plane))
+    assert "N the inputs of a dense layer" in " ".join(both.split())
+    assert "N the inputs" not in one
+    assert "n_h × n_w × C" in one
+    assert "n_h" not in str(counted(input=[3], layers=flat))
+
+
+def test_the_largest_width_is_not_found_from_a_rounded_limit():
+    question = {"input": [28, 28, 64], "layers": [conv(64, 3, strides=2)], "width": 8}
+    for places in (0, 1, 2):
+        text = sheet(None, **question).replace("[question.given]", f"rounding = {places}\n[question.given]")
+        assert plain(solve(text)["q"], "largest_width1") == 42
+
+
+def test_layers_in_place_take_no_memory_and_it_is_said():
+    working = counted(input=[4, 4, 1], layers=[conv(2, 1), {"layer": "ReLU"}])
+    assert plain(working, "values") == 16 + 32
+    assert "A layer that keeps the shape works in place." in " ".join(str(working).split())
+    assert "in place" not in str(counted(input=[4, 4, 1], layers=[conv(2, 1)]))
 
 
 # ------------------------------------------------------------------- the acceptance figures
@@ -493,6 +519,10 @@ MISTAKES = {
     "a dilated filter larger than the image": (
         {"input": [4, 4, 1], "layers": [conv(2, 3, dilation_rate=2)]},
         "given.layers[1].kernel_size: 5 × 5 does not fit into the input of 4 × 4",
+    ),
+    "a pool that could lie in the padding alone": (
+        {"input": [4, 4, 1], "layers": [{"layer": "MaxPooling2D", "pool_size": 2, "padding": 2}]},
+        "given.layers[1].padding: 2, and a window of 2 could hold no number of the input; expected at most 1",
     ),
     "a pool larger than what is left": (
         {"input": [4, 4, 1], "layers": [conv(2, 3), {"layer": "MaxPooling2D", "pool_size": 3}]},

@@ -249,6 +249,14 @@ def _decimal(value):
     return mp.mpf(fixed(value, 90))
 
 
+@pytest.mark.parametrize(("coefficients", "middle"), [([1, 0, 10, 0, 1], 0), ([1, -4, 16, -24, 13], 1)])
+def test_real_parts_that_no_ball_could_tell_from_a_fraction_are_exact(coefficients, middle):
+    found = roots(factors(numbers(coefficients)), closed=False)
+    right = sympy.Poly(coefficients, sympy.Symbol("x")).nroots(n=30)
+    assert all(abs(sympy.re(root) - middle) < 1e-25 for root in right)
+    assert [str(root.real) for root in found] == [str(middle)] * 4
+
+
 # ------------------------------------------------------------------ condition, similarity
 
 
@@ -438,6 +446,8 @@ def test_the_course_figures_of_the_hessian():
     assert [str(v) for v in working["eigenvalues"]] == ["200", "2"]
     assert str(working["condition_number"][()]) == "100"
     assert "ill-conditioned" in text_of(working)
+    steps = SOLVED["zigzag"]
+    assert [str(steps[n][()]) for n in ("largest_learning_rate", "best_learning_rate")] == ["1/100", "1/101"]
 
 
 @pytest.mark.parametrize(
@@ -641,8 +651,14 @@ MISUSE = {
     "a formula without variables": ('formula = "1 + 2"', "", "given.formula: no variable"),
     "too many variables": ('formula = "a + b + c + d + f + g + h"', "", "7 variables; at most 6"),
     "code": ('formula = "__import__"', "", "given.formula: "),
-    "a variable with the name of a quantity": ('formula = "gradient^2"', "", "the variable 'gradient'"),
-    "a formula of itself": ('formula = "x = x^2"', "", "the variable 'x'"),
+    "a variable with the name of a quantity": (
+        'formula = "gradient^2"',
+        "",
+        "the name 'gradient' cannot be used here, or is taken",
+    ),
+    "a formula of itself": ('formula = "x = x^2"', "", "the name 'x' cannot be used"),
+    "a variable with the name of an eigenvector": ('formula = "v1^2"', "", "the name 'v1' cannot be used"),
+    "a variable with the name of a slope": ('formula = "x*dx"', "", "the name 'dx' cannot be used"),
     "two equals signs": ('formula = "a = b = c"', "", "given.formula: 'a = b' before the equals sign"),
     "an unknown variable": (
         'formula = "x^2"\nat = { y = 1 }',

@@ -369,8 +369,9 @@ def test_nesterovs_two_forms_are_one_path_seen_from_two_places():
     assert [str(v) for v in keras_w] == [str(v) for v in ahead]
 
 
-def test_both_signs_of_momentum_are_one_path_with_opposite_velocities():
-    optimizer = {"name": "SGD", "learning_rate": "1/7", "momentum": "1/3"}
+@pytest.mark.parametrize("nesterov", [False, "look_ahead"])
+def test_both_signs_of_momentum_are_one_path_with_opposite_velocities(nesterov):
+    optimizer = {"name": "SGD", "learning_rate": "1/7", "momentum": "1/3", "nesterov": nesterov}
     add, subtract = (
         worked(w=2, loss="w^4", steps=4, optimizer={**optimizer, "form": form})
         for form in ("add", "subtract")
@@ -422,6 +423,14 @@ def test_with_letters_every_step_is_a_formula():
     working = worked(w="w0", gradient="2*w", steps=2, optimizer={"name": "SGD", "learning_rate": "eta"})
     w0, eta = sympy.symbols("w0 eta", real=True)
     assert sympy.expand(working["w.2"][()].expression - w0 * (1 - 2 * eta) ** 2) == 0
+
+
+def test_a_letter_may_stand_anywhere():
+    table = {"name": "Adagrad", "initial_accumulator_value": "r0", "epsilon": 0}
+    assert str(worked(gradients=[1], optimizer=table)["r.1"][()]) == "r0 + 1"
+    schedule = {"name": "InverseTimeDecay", "decay_rate": "d"}
+    rate = worked(steps=2, schedule=schedule)["learning_rate.2"][()]
+    assert sympy.simplify(rate.expression - 1 / (100 * (1 + sympy.Symbol("d", real=True)))) == 0
 
 
 def test_closed_forms_stay():

@@ -112,7 +112,7 @@ def _expression(
         exact = is_exactly_written(term, digits)
         return _Expression(write(term, TeX(digits), swap), write(term, Plain(digits), swap), exact)
     same_shape = all(i.value.shape == quantity.value.shape for i in inputs)
-    in_parts = any(kind in step.rule.tex for kind in (r"\begin{cases}", r"\begin{bmatrix}"))
+    in_parts = any(kind in step.rule.tex for kind in (r"\begin{cases}", r"\begin{bmatrix}", r"\sum"))
     if in_parts or not same_shape:
         return _Expression()
     at = {k: i.value[place] for k, i in zip(step.rule.inputs, inputs, strict=True)}

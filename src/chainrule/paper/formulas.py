@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from typing import Any, cast
 
 import sympy
 
 from chainrule.paper.numbers import Number, UndecidedError
 
+LONGEST_FORMULA = 3000
+"""Names, numbers and operations. A longer one takes SymPy minutes, and nobody reads it."""
 LARGEST_IN_FORMULA = 8192
 """Bits, some 2,400 decimals."""
 
@@ -174,7 +177,9 @@ class Formula:
         return hash(self.expression)
 
     def check_size(self) -> None:
-        """Raise ArithmeticError for a formula with a number that is too long to be written out."""
+        """Raise ArithmeticError for a formula that is too long to be read, or a number in it."""
+        if next(islice(sympy.preorder_traversal(self.expression), LONGEST_FORMULA, None), None) is not None:
+            raise ArithmeticError(f"the formula has more than {LONGEST_FORMULA:,} terms: give numbers for names")
         rationals = self.expression.atoms(sympy.Rational)
         if any(max(int(r.p).bit_length(), int(r.q).bit_length()) > LARGEST_IN_FORMULA for r in rationals):
             raise ArithmeticError("a number in the formula is too long to be written out")

@@ -17,7 +17,8 @@ from pylatexenc.latexwalker import LatexWalker
 SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 SUPERSCRIPTS = str.maketrans("0123456789lL+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻")
 _ONE_SIGN = re.compile(
-    r"∂|\((?:[^()]|\([^()]*\))*\)²?|√?\d+(\.\d+)?|e\^\([^()]*\)|[^\W\d]+\([^()]*\)|∂?²?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹ˡᴸ⁺⁻]+⁾| new| before| after)?"
+    r"∂|\((?:[^()]|\([^()]*\))*\)²?|√?\d+(\.\d+)?|e\^\([^()]*\)|[^\W\d]+\([^()]*\)"
+    r"|∂?²?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹ˡᴸ⁺⁻]+⁾| new| before| after)?"
 )
 """What needs no brackets above or below a fraction's line: a number, a name, a power of e."""
 
@@ -40,7 +41,7 @@ def plain(tex: str) -> str:
     tex = re.sub(r"\^\{\\text\{(\w+)\}\}", r"\\text{ \1}", tex)
     tex = re.sub(r"\^(?:2|\{2\})(?!\d)", "²", tex)
     tex = re.sub(r"\\operatorname\{(\w+)\}", r"\1 ", tex)
-    tex = re.sub(r"\\sum_\{([^{}]{2,})\}", r"\\sum_{(\1)}", tex)
+    tex = re.sub(r"\\sum_\{((?:[^{}]|\{[^{}]*\}){2,})\}", r"\\sum_{(\1)}", tex)
     tex = _with_brackets(tex)
     text = _converter().nodelist_to_text(LatexWalker(tex).get_latex_nodes()[0])
     text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
@@ -101,6 +102,7 @@ def _converter() -> LatexNodes2Text:
             MacroTextSpec("cap", "∩ "),
             MacroTextSpec("cup", "∪ "),
             MacroTextSpec("mid", "∣ "),
+            MacroTextSpec("in", "∈ "),
             MacroTextSpec("parallel", "∥ "),
             MacroTextSpec("int", "∫ "),
             MacroTextSpec("det", "det "),

@@ -38,7 +38,8 @@ class Plain:
         return f"({text})"
 
     def fraction(self, top: Written, bottom: Written) -> Written:
-        return f"{self.fit(top, PRODUCT)}/{self.fit(bottom, POWER)}", PRODUCT
+        place = POWER if "/" in top[0] else PRODUCT
+        return f"{self.fit(top, place)}/{self.fit(bottom, POWER)}", PRODUCT
 
     def power(self, base: Written, exponent: Written) -> Written:
         written = {"2": "²", "3": "³"}.get(exponent[0]) or f"^{self.fit(exponent, ATOM)}"

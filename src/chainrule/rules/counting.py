@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from chainrule.rules.arrays import Array, ceil, floor, namespace, where
+from chainrule.rules.arrays import Array, ceil, constant, floor, namespace, where
 from chainrule.rules.convolution import output_size
 from chainrule.rules.rule import Rule, Slip, rule
 
@@ -104,7 +104,7 @@ def channels_alone(shape: Array) -> Array:
     return shape[2:]
 
 
-@rule(tex=r"H \cdot W \cdot C")
+@rule(tex=r"\text{product of } <shape>")
 def flat_shape(shape: Array) -> Array:
     """How many numbers a shape holds; shape (1,)."""
     return namespace(shape).prod(shape, keepdims=True)
@@ -114,6 +114,12 @@ def flat_shape(shape: Array) -> Array:
 def dense_shape(shape: Array, units: Array) -> Array:
     """The shape behind a dense layer, which works on the last axis."""
     return namespace(shape).concat([shape[:-1], units.reshape(1)])
+
+
+@rule(tex=r"\left( \text{all but the last of } <shape>, \; <units> \right)")
+def dense_shape_at_places(shape: Array, units: Array) -> Array:
+    """The shape behind a dense layer that works at every place of the axes before the last."""
+    return dense_shape.function(shape, units)
 
 
 @cache
@@ -320,8 +326,14 @@ def separable_multiplications(output: Array, kernel: Array, shape: Array, multip
 
 @rule(tex=r"N \cdot <units>")
 def dense_multiplications(shape: Array, units: Array) -> Array:
-    """Multiplications of a dense layer, at each place of the axes before the last."""
+    """Multiplications of a dense layer: each unit takes every input."""
     return _product(shape) * units
+
+
+@rule(tex=r"\text{places} \cdot N \cdot <units>")
+def dense_multiplications_at_places(shape: Array, units: Array) -> Array:
+    """Multiplications of a dense layer that works at every place of the axes before the last."""
+    return dense_multiplications.function(shape, units)
 
 
 # ------------------------------------------------------------------------- sums and savings
@@ -348,7 +360,7 @@ def sum_of(count: int) -> Rule:
 @rule(tex=r"0")
 def nothing(shape: Array) -> Array:
     """No parameters, or no multiplications, whatever the shape."""
-    return 0 * shape[0]
+    return constant(0, shape[0])
 
 
 @cache
@@ -361,7 +373,7 @@ def values_of(count: int) -> Rule:
             total = total + _product(shape)
         return total
 
-    return Rule("values", add_up, r"\sum H \cdot W \cdot C", named=_named("shape", count))
+    return Rule("values", add_up, r"\sum \text{product of each shape}", named=_named("shape", count))
 
 
 @rule(tex=r"<rows> \cdot <count>")
@@ -419,10 +431,10 @@ def break_even(multiplications: Array, each: Array) -> Array:
     return multiplications / each
 
 
-@rule(tex=r"\left\lceil <limit> \right\rceil - 1")
-def largest_saving_width(limit: Array) -> Array:
-    """The largest whole width below a limit."""
-    return ceil(limit) - 1
+@rule(tex=r"\left\lceil \frac{<multiplications>}{<each>} \right\rceil - 1")
+def largest_saving_width(multiplications: Array, each: Array) -> Array:
+    """The largest whole width below the one that breaks even."""
+    return ceil(multiplications / each) - 1
 
 
 @rule(tex=r"\left\lfloor \frac{<budget>}{<each>} \right\rfloor")

@@ -322,9 +322,7 @@ perceptron = LossTerm(
 
 kl_divergence = LossTerm(
     "kl_divergence",
-    term=lambda y, a: (
-        weighted_log(_positive(y), _positive(y)) - weighted_log(_positive(y), _probability(a))
-    ),
+    term=lambda y, a: weighted_log(_positive(y), _positive(y)) - weighted_log(_positive(y), _probability(a)),
     slope=lambda y, a: _where_not_kept(a, -_positive(y) / _probability(a)),
     tex=r"<y> \ln \left( \frac{<y>}{<a>} \right)",
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",

@@ -69,7 +69,7 @@ def _prepared(text: str) -> str:
             opened.append(bracket.start())
         elif opened:
             start, end = opened.pop(), bracket.end()
-            if text[end : end + 1] in ("^", "_") and "\n" not in text[start:end]:
+            if text[end : end + 1] in ("^", "_", "'") and "\n" not in text[start:end]:
                 wrapped |= {start: "{(", bracket.start(): ")}"}
     return "".join(wrapped.get(i, character) for i, character in enumerate(text))
 

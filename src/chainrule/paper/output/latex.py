@@ -26,11 +26,18 @@ _SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
-_KNOWN = "−–—…’‘“”·×°"
+_KNOWN = "−–—…’‘“”·×°≤≥≠≈→←∂∞√∑∏∫∈⊙∇½"
 _SPELLED = dict(
     zip(
         _KNOWN,
-        ("-", "--", "---", r"\dots{}", "'", "`", "``", "''", r"$\cdot$", r"$\times$", r"$^\circ$"),
+        ("-", "--", "---", r"\dots{}", "'", "`", "``", "''", r"$\cdot$", r"$\times$", r"$^\circ$")
+        + tuple(
+            rf"$\{name}$"
+            for name in (
+                *("le", "ge", "ne", "approx", "to", "gets", "partial", "infty", "surd", "sum", "prod"),
+                *("int", "in", "odot", "nabla", "tfrac12"),
+            )
+        ),
         strict=True,
     )
 )
@@ -75,13 +82,18 @@ def formula(tex: str) -> str:
 
 
 def _letter(letter: str) -> str:
+    return _greek(letter) or rf"\text{{{escaped(letter)}}}"
+
+
+def _greek(letter: str) -> str:
+    """The name of a Greek letter in TeX; nothing for any other."""
     name = unicodedata.name(letter, "").lower()
     if greek := re.fullmatch(r"greek (small|capital) letter (\w+)", name):
         word = greek[2].replace("lamda", "lambda")
         word = word if greek[1] == "small" else word.capitalize()
         if word in _GREEK:
             return rf"\{word}{{}}"
-    return rf"\text{{{escaped(letter)}}}"
+    return ""
 
 
 _GREEK = frozenset(
@@ -95,6 +107,8 @@ def escaped(text: str) -> str:
 
     >>> escaped("50% of A_1 – \\input")
     '50\\% of A\\_1 -- \\textbackslash{}input'
+    >>> escaped("σ(z) ≤ 1")
+    '$\\sigma{}$(z) $\\le$ 1'
     """
     return "".join(_SPECIAL.get(c) or _SPELLED.get(c) or _in_fonts(c) for c in text)
 
@@ -103,6 +117,8 @@ def _in_fonts(character: str) -> str:
     """The character, or the letter under its accent, or a ?, whichever LaTeX can set."""
     if character in "\t\n\r":
         return " "
+    if greek := _greek(character):
+        return f"${greek}$"
     if character.isprintable() and ord(character) < 0x180 and character not in _LACKING:
         return character
     plain = unicodedata.normalize("NFKD", character)[0]

@@ -92,7 +92,7 @@ def _table(item: Table) -> RichTable:
     title = plain_prose(item.title) or None
     made = RichTable(title=title, title_justify="left", title_style="", box=SIMPLE_HEAD, pad_edge=False)
     for cell in item.head:
-        made.add_column(Text(plain_prose(cell)))
+        made.add_column(Text(plain_prose(cell)), overflow="fold")
     for row in item.rows:
         made.add_row(*(Text(plain_prose(cell)) for cell in row))
     return made

@@ -111,6 +111,17 @@ def times(lengths: Iterable[int]) -> str:
     return " × ".join(f"{n:,}" for n in lengths)
 
 
+def found_shape(given: np.ndarray) -> str:
+    """The shape of what was given, for an error.
+
+    >>> found_shape(np.ones((3, 4))), found_shape(np.ones(1)), found_shape(np.ones(()))
+    ('3 × 4 numbers', '1 number', 'one number, not in a list')
+    """
+    if given.ndim == 0:
+        return "one number, not in a list"
+    return f"{times(given.shape)} number{'' if given.shape == (1,) else 's'}"
+
+
 def per_axis(value: Any, axes: int, key: str) -> Shape:
     """A length for each axis. Raises SheetError where their count does not fit."""
     if isinstance(value, int):
@@ -120,13 +131,15 @@ def per_axis(value: Any, axes: int, key: str) -> Shape:
     return tuple(value)
 
 
-def padding_pairs(padding: Any, axes: int) -> Pairs:
-    """The zeros before and after, for each axis, where the padding says them."""
+def padding_pairs(padding: Any, axes: int, place: str = "given.padding") -> Pairs:
+    """The zeros before and after, for each axis, where the padding, given at a place, says them."""
     if padding == "valid":
         padding = 0
     pairs = [(padding, padding)] * axes if isinstance(padding, int) else list(padding)
     if len(pairs) != axes:
-        raise SheetError(f"given.padding: for {len(pairs)} axes; expected one number, or {axes} entries")
+        entries = "1 entry" if len(pairs) == 1 else f"{len(pairs)} entries"
+        said = f"expected one number, or a list with {axes}, one for each axis"
+        raise SheetError(f"{place}: a list with {entries}; {said}")
     return [(p, p) if isinstance(p, int) else p for p in pairs]
 
 
@@ -169,11 +182,12 @@ def work_windows(
         _give(page, "after", tuple(a for _, a in pairs), after, hidden)
     room = tuple(n + b + a for n, (b, a) in zip(lengths, pairs, strict=True))
     if any(n < f for n, f in zip(room, whole(page[spanned]), strict=True)):
-        found = f"{times(whole(page[spanned]))} does not fit into the input of {times(room)}"
+        zeros_too = " with its padding" if any(map(any, pairs)) else ""
+        found = f"{times(whole(page[spanned]))} does not fit into the input of {times(room)}{zeros_too}"
         raise SheetError(f"given.{key}: {found}; expected at most as large")
     page.work("size", output_size, "n", spanned, "before", "after", "s", symbol=r"n_{\text{out}}")
     outputs = whole(page["size"])
-    _remark_on_rest(page, room, whole(page[spanned]), strides)
+    _remark_on_rest(page, room, whole(page[spanned]), strides, any(map(any, pairs)))
     return Windows(lengths, window, strides, dilation, pairs, outputs)
 
 
@@ -199,13 +213,14 @@ def _split(pairs: Pairs) -> str:
     return said
 
 
-def _remark_on_rest(page: Page, room: Shape, window: Shape, strides: Shape) -> None:
-    """Say which rows and columns no window reaches."""
+def _remark_on_rest(page: Page, room: Shape, window: Shape, strides: Shape, is_padded: bool) -> None:
+    """Say which rows and columns no window reaches, at the end of the input with its padding."""
     rest = [(n - f) % s for n, f, s in zip(room, window, strides, strict=True)]
     kinds = ("row", "column") if len(rest) == 2 else ("number",)
     said = [f"the last {f'{n} {kind}s' if n > 1 else kind}" for n, kind in zip(rest, kinds, strict=True) if n]
     if said:
-        page.remark(f"The division leaves a remainder: no window reaches {' and '.join(said)}.")
+        padded = " of the input with its padding" if is_padded else ""
+        page.remark(f"The division leaves a remainder: no window reaches {' and '.join(said)}{padded}.")
 
 
 def check_work(page: Page, count: int, key: str, what: str = "products") -> None:

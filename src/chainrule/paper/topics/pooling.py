@@ -18,6 +18,7 @@ from chainrule.paper.topics._windows import (
     Padding,
     Windows,
     check_work,
+    found_shape,
     padding_pairs,
     per_axis,
     times,
@@ -85,6 +86,11 @@ def _solve_size(question: Question, given: Given) -> Working:
     page = Page(question)
     page.part("size", "Size of the output")
     lengths = (given.size,) * 2 if isinstance(given.size, int) else given.size
+    if len(lengths) > 2:
+        raise SheetError(
+            f"given.size: {len(lengths)} numbers; expected the length, or [height, width]: every channel is "
+            "pooled alone"
+        )
     _windows(page, given, lengths, listed=True)
     return page.working()
 
@@ -136,7 +142,7 @@ def _slopes(given: Given, channels: int, outputs: tuple[int, ...]) -> np.ndarray
     if dY.shape != (channels, *outputs):
         expected = (channels, *outputs) if given.input.ndim == 3 else outputs
         raise SheetError(
-            f"given.dY: {times(given.dY.shape)}; expected the shape of the output, {times(expected)}"
+            f"given.dY: {found_shape(given.dY)}; expected the shape of the output, {times(expected)}"
         )
     return np.asarray(dY)
 

@@ -24,6 +24,7 @@ from chainrule.rules.convolution import (
     zeros_around,
     zeros_between,
 )
+from chainrule.rules.rule import Shape
 
 
 def work_gradients(
@@ -61,13 +62,20 @@ def _give_slopes(page: Page, arrays: Arrays, windows: Windows, slopes: np.ndarra
 def _work_dW(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
     ending = "_padded" if windows.is_padded else ""
     where = "every number of the filter meets the part of the input that it was multiplied with"
+    slopes = r"$\frac{\partial L}{\partial Y}$"
+    steps = ""
+    if any(s > 1 for s in windows.strides):
+        steps += f" The numbers of {slopes} are laid {_steps(windows.strides)} apart, as the stride is."
+    if any(d > 1 for d in windows.dilation):
+        steps += f" {slopes} is moved by {_steps(windows.dilation)} each time, as the dilation is."
     if flip:
         page.remark(
             rf"For the filter, {where}: $X \star \frac{{\partial L}}{{\partial Y}}$, where $\star$ lays the "
-            "second on the first without turning it. The filter was turned, so its gradient is turned back."
+            f"second on the first without turning it.{steps} The filter was turned, so its gradient is "
+            "turned back."
         )
     else:
-        page.remark(f"For the filter, {where}.")
+        page.remark(f"For the filter, {where}.{steps}")
     for k in arrays.filters:
         for c in arrays.channels:
             W = arrays.of_both("W", k, c)
@@ -85,9 +93,12 @@ def _work_dW(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
 
 def _work_dX(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
     turned = "the filter as it is, as the map was made with the turned one" if flip else "the turned filter"
+    between = "zeros between its numbers, so that they lie as far apart as the strides, and "
+    strided = between if any(s > 1 for s in windows.strides) else ""
+    holes = ", with the holes of its dilation" if any(d > 1 for d in windows.dilation) else ""
     page.remark(
-        r"For the input, $\frac{\partial L}{\partial Y}$ gets zeros around it, as many as the filter "
-        f"reaches, and is met by {turned}."
+        rf"For the input, $\frac{{\partial L}}{{\partial Y}}$ gets {strided}zeros around it, as many as the "
+        f"filter reaches, and is met by {turned}{holes}."
     )
     prepared = [_prepare(page, arrays.of_filter("Y", k), windows) for k in arrays.filters]
     if windows.is_padded:
@@ -108,6 +119,17 @@ def _work_dX(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
             parts.append(part)
         if len(parts) > 1:
             page.work(f"d{X}", sum_of_maps(len(parts), bias=False), *parts, symbol=gradient_tex(X))
+
+
+def _steps(lengths: Shape) -> str:
+    """Strides, or a dilation, as prose: one number, or one for each axis.
+
+    >>> _steps((2, 2)), _steps((2, 1))
+    ('2', '2 (rows) and 1 (columns)')
+    """
+    if len(set(lengths)) == 1:
+        return str(lengths[0])
+    return f"{lengths[0]} (rows) and {lengths[1]} (columns)"
 
 
 def _prepare(page: Page, Y: str, windows: Windows) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -78,7 +79,10 @@ def _work_size(page: Page, given: Given, arrays: Arrays) -> Windows:
 def _work_maps(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
     definition = map_definition(windows.window, windows.strides, windows.dilation, flip)
     if flip:
-        said = "The filter is turned by a half turn (flipped both ways) and laid on every window: "
+        how = (
+            "turned by a half turn (flipped both ways)" if arrays.axes == 2 else "turned, last number first,"
+        )
+        said = f"The filter is {how} and laid on every window: "
     else:
         said = "The filter is laid on every window as it is, and the products are added: "
     page.remark(f"{said}${definition}$.")
@@ -116,14 +120,29 @@ def _find_meaning(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> N
         Y = arrays.of_filter("Y", k)
         named = f"Filter {k + 1}: " if len(arrays.filters) > 1 else ""
         if len(W) == 1 and (said := meaning(W[0], flip)):
-            page.remark(f"{named}{said} {strongest(page[Y])}".strip())
+            bias = "The bias is added everywhere alike." if arrays.b is not None else ""
+            page.remark(" ".join(filter(None, [f"{named}{said}", bias, strongest(page[Y])])))
         if len(X) <= MOST_CHANNELS_DRAWN and _grid.can_be_drawn(*X, *W, page[Y]):
             title = f"Input, filter{f' {k + 1}' if named else ''} and map"
-            page.picture(title, partial(draw, title, X, W, page[Y], windows))
+            names = []
+            if len(X) > 1:
+                pairs = [(arrays.of_channel("X", c), arrays.of_both("W", k, c)) for c in arrays.channels]
+                names = [tuple(f"${tex_name(name)}$" for name in pair) for pair in pairs]
+            page.picture(title, partial(draw, title, X, W, page[Y], windows, names))
 
 
-def draw(title: str, X: list[np.ndarray], W: list[np.ndarray], Y: np.ndarray, windows: Windows) -> str:
-    """Input, filter and map side by side, a row for each channel; the first window is framed."""
+def draw(
+    title: str,
+    X: list[np.ndarray],
+    W: list[np.ndarray],
+    Y: np.ndarray,
+    windows: Windows,
+    names: Sequence[tuple[str, ...]] = (),
+) -> str:
+    """Input, filter and map side by side, a row for each channel; the first window is framed.
+
+    ``names`` are those of each channel of input and filter, where there are several.
+    """
     from chainrule.paper.pictures import drawing
 
     spans = [d * (f - 1) + 1 for d, f in zip(windows.dilation, windows.window, strict=True)]
@@ -135,9 +154,9 @@ def draw(title: str, X: list[np.ndarray], W: list[np.ndarray], Y: np.ndarray, wi
     with drawing(title, *inches) as picture:
         grid = picture.figure.subplots(len(X), 3, width_ratios=widths, squeeze=False)
         for c, (left, middle, right) in enumerate(grid):
-            number = f" {c + 1}" if len(X) > 1 else ""
-            _grid.draw_matrix(left, X[c], f"input{number}", [frame])
-            _grid.draw_matrix(middle, W[c], f"filter{number}")
+            of_input, of_filter = (f"input {names[c][0]}", names[c][1]) if names else ("input", "filter")
+            _grid.draw_matrix(left, X[c], of_input, [frame])
+            _grid.draw_matrix(middle, W[c], of_filter)
             if c == 0:
                 _grid.draw_matrix(right, Y, "map", [_frame((0,) * len(spans), (1,) * len(spans))])
             else:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from chainrule.paper.notation import exact_tex
 from chainrule.paper.numbers import Number
 
 FLAT = "Its numbers add up to 0, so where the image is even the map is 0."
+DIGITS = 6
+"""Of a number in a sentence, where it is too long to be written exactly."""
 
 
 def meaning(W: np.ndarray, flip: bool) -> str:
@@ -41,12 +45,21 @@ def strongest(Y: np.ndarray) -> str:
         where = f"row {rows[0]}, column {columns[0]}"
     else:
         return ""
-    return f"Here it is furthest from 0 in {where}."
+    return f"Here the map is furthest from 0 in {where}."
 
 
 def _listed(word: str, numbers: list[int]) -> str:
     first = ", ".join(str(n) for n in numbers[:-1])
     return f"{word}s {first} and {numbers[-1]}" if first else f"{word} {numbers[0]}"
+
+
+def _written(value: Any) -> str:
+    return f"${exact_tex(value, DIGITS)}$"
+
+
+def _centre(W: np.ndarray) -> tuple[int, ...]:
+    """The place in the middle, of odd lengths."""
+    return tuple(n // 2 for n in W.shape)
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -63,11 +76,11 @@ def _constant(W: np.ndarray) -> str:
     value = W[places[0]]
     centre = all(2 * i + 1 == n for i, n in zip(places[0], W.shape, strict=True))
     if centre and value == 1:
-        return "The identity: it changes nothing, the map is the image."
+        return "The identity: it takes the pixel under its centre as it is, and changes nothing."
+    times = "" if value == 1 else f", times {_written(value)}"
     if centre:
-        return f"A multiple of the identity: the map is the image times {value}."
-    shifted = "the image, shifted" if value == 1 else f"the image times {value}, shifted"
-    return f"A shift: one number alone is not 0, so the map is {shifted}."
+        return f"A multiple of the identity: it takes the pixel under its centre{times}."
+    return f"A shift: it takes a pixel beside the centre of its window{times}, so the image moves."
 
 
 def _difference(W: np.ndarray) -> str:
@@ -78,7 +91,7 @@ def _difference(W: np.ndarray) -> str:
         return found
     if found := _line(W, "vertical") or _line(W.T, "horizontal"):
         return found
-    if _same(W, -W.T) or _same(W, -W[::-1, ::-1].T):
+    if _diagonal(W) or _diagonal(W[:, ::-1]):
         return (
             "A filter for diagonal edges: on the two sides of a diagonal its numbers have opposite signs. "
             + FLAT
@@ -118,11 +131,21 @@ def _line(W: np.ndarray, direction: str) -> str:
     return f"A filter for {direction} lines: it is largest on a {kind} line as wide as its middle. {FLAT}"
 
 
+def _diagonal(W: np.ndarray) -> bool:
+    """Whether the numbers above the main diagonal have one sign, and those below are their opposites."""
+    if not _same(W, -W.T):
+        return False
+    above = W[np.triu_indices(len(W), k=1)]
+    return bool((above >= 0).all() or (above <= 0).all())
+
+
 def _surrounds(W: np.ndarray) -> bool:
-    """Whether the centre has one sign and everything around it the other, or is 0."""
+    """Whether the centre has one sign, everything around it the other or 0, alike in all directions."""
     if any(n % 2 == 0 for n in W.shape) or 1 in W.shape:
         return False
-    centre = tuple(n // 2 for n in W.shape)
+    if not (_same(W, W.T) and _same(W, W[::-1])):
+        return False
+    centre = _centre(W)
     around = [W[place] for place in np.ndindex(W.shape) if place != centre]
     return bool(W[centre] != 0) and all(v * W[centre] <= 0 for v in around)
 
@@ -133,13 +156,14 @@ def _smoothing(W: np.ndarray) -> str:
     if all(v >= 0 for v in W.flat):
         if all(v == W.flat[0] for v in W.flat):
             kind = "the mean" if weight == 1 else "the sum"
-            return f"A box blur: each number of the map is {kind} of its window, so edges become soft."
+            times = "" if weight == 1 or W.flat[0] == 1 else f", times {_written(W.flat[0])}"
+            return f"A box blur: it takes {kind} of its window{times}, so edges become soft."
         symmetric = _same(W, W[::-1]) and _same(W, W[:, ::-1])
         if symmetric and _falls_off(W):
-            more = "" if weight == 1 else f" (and the image is made {weight} times as bright)"
+            more = "" if weight == 1 else f" (and the image is made {_written(weight)} times as bright)"
             return f"A blur in the manner of a Gauss filter: pixels near the centre count more{more}."
         return ""
-    if weight == 1 and _surrounds(W):
+    if weight == 1 and _surrounds(W) and W[_centre(W)] > 1:
         return (
             "A filter that sharpens: it is the identity plus a Laplacian filter, so an even part of the "
             "image stays as it is, and differences from the pixels around grow."
@@ -148,14 +172,17 @@ def _smoothing(W: np.ndarray) -> str:
 
 
 def _falls_off(W: np.ndarray) -> bool:
-    """Whether the numbers become smaller from the centre outwards, row by row and column by column."""
+    """Whether the centre is largest, and numbers become smaller outwards, row by row and column by column."""
 
     def falls(line: np.ndarray) -> bool:
         first = line[: (len(line) + 1) // 2]
         return all(a <= b for a, b in pairwise(first))
 
     lines = [*W, *W.T]
-    return all(n % 2 for n in W.shape) and all(falls(line) for line in lines) and len(set(W.flat)) > 1
+    if any(n % 2 == 0 for n in W.shape) or not all(falls(line) for line in lines):
+        return False
+    largest = [v for v in W.flat if v == W[_centre(W)]]
+    return len(largest) == 1
 
 
 def _other(W: np.ndarray) -> str:

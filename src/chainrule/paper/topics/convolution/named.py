@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.paper.notation import tex_name
 from chainrule.paper.sheet import SheetError
-from chainrule.paper.topics._windows import times
+from chainrule.paper.topics._windows import found_shape, times
 from chainrule.paper.topics.convolution.given import Given
 
 
@@ -88,7 +88,8 @@ def arrays_of(given: Given) -> Arrays:
         X, W = X[None], W[:, None]
     if W.shape[1] != channels:
         raise SheetError(
-            f"given.filter: {W.shape[1]} channels; expected {channels}, as many as the input has"
+            f"given.filter: {W.shape[1]} channel{'' if W.shape[1] == 1 else 's'}; "
+            f"expected {channels}, as many as the input has"
         )
     return Arrays(X, W, _biases(given, len(W)))
 
@@ -98,9 +99,7 @@ def _biases(given: Given, filters: int) -> np.ndarray | None:
         return None
     b = given.bias.reshape(-1)
     if given.bias.ndim > 1 or len(b) != filters:
-        raise SheetError(
-            f"given.bias: {times(given.bias.shape)} numbers; expected one for each filter, {filters}"
-        )
+        raise SheetError(f"given.bias: {found_shape(given.bias)}; expected one for each filter, {filters}")
     return np.asarray(b)
 
 
@@ -111,5 +110,5 @@ def slopes_of(given: Given, filters: int, outputs: tuple[int, ...]) -> np.ndarra
     dY = given.dY if filters > 1 else given.dY[None]
     if dY.shape != (filters, *outputs):
         expected = f"{filters} × {times(outputs)}" if filters > 1 else times(outputs)
-        raise SheetError(f"given.dY: {times(given.dY.shape)}; expected the shape of the map, {expected}")
+        raise SheetError(f"given.dY: {found_shape(given.dY)}; expected the shape of the map, {expected}")
     return np.asarray(dY)

@@ -38,7 +38,11 @@ def solve_receptive_field(question: Question) -> Working:
     page.part("table", "Layer by layer")
     page.table("", head, [start, *rows])
     last = len(given.layers)
-    page.remark(f"One output of the last layer sees {whole(page[f'r{last}'])[0]:,} inputs along each axis.")
+    seen = whole(page[f"r{last}"])[0]
+    said = f"One output of the last layer sees {seen:,} input{'s' if seen > 1 else ''} along each axis"
+    if isinstance(given.size, int) and seen > given.size:
+        said += f"; the input has only {given.size:,}, the others are zeros of the padding"
+    page.remark(f"{said}.")
     return page.working()
 
 
@@ -66,9 +70,11 @@ def _work_length(page: Page, number: int, layer: Layer, spanned: str) -> None:
         page.work(before, counting.zeros_before, zeros, symbol=symbols[0])
         page.work(after, counting.zeros_after, zeros, before, symbol=symbols[1])
     elif layer.padding == "keep":
-        raise SheetError(f"given.layers[{number}].padding: expected 'valid', 'same' or whole numbers")
+        raise SheetError(
+            f"given.layers[{number}].padding: expected 'valid', 'same' or whole numbers; got 'keep'"
+        )
     else:
-        ((first, last),) = padding_pairs(layer.padding, 1)
+        ((first, last),) = padding_pairs(layer.padding, 1, f"given.layers[{number}].padding")
         page.give(before, Number(first), symbols[0], hidden=True)
         page.give(after, Number(last), symbols[1], hidden=True)
     room = sum(whole(page[name])[0] for name in (length, before, after))

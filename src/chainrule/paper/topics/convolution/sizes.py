@@ -49,9 +49,8 @@ def _count(page: Page, given: Given, kernel: Shape, shape: Shape) -> None:
     page.give("filters", Number(given.filters), symbol="K")
     page.work("shape", shape_of_maps, "size", "filters", symbol=r"\text{map}")
     page.part("parameters", "Parameters")
-    page.remark(
-        "$C$ is the number of channels of the input, $K$ the number of filters; a filter has one bias."
-    )
+    biases = "a filter has one bias" if given.use_bias else "there are no biases"
+    page.remark(f"$C$ is the number of channels of the input, $K$ the number of filters; {biases}.")
     rule = counting.convolution_parameters if given.use_bias else counting.convolution_weights
     page.work("parameters", rule, "kernel", "input_shape", "filters", symbol=r"\text{parameters}")
     if given.dense is None:

@@ -11,7 +11,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError, Strict, shown
 from chainrule.paper.topics.cost.arguments import LARGEST, Count
 from chainrule.paper.topics.cost.designs import Design
-from chainrule.paper.topics.cost.reading import SCHEMA, Layer, read_layers
+from chainrule.paper.topics.cost.reading import SCHEMA, Layer, letters, read_layers
 from chainrule.paper.topics.cost.savings import (
     large_rows,
     separable,
@@ -98,10 +98,7 @@ def _count(page: Page, given: Given, layers: list[Layer], key: str = "layers", e
     said = f"The {ending[1:]} design" if ending else "The design"
     page.part(f"module{ending}", said)
     if not ending:
-        page.remark(
-            r"In the formulas $C$ is the channels of the layer's input, $H \times W \times K$ its output, "
-            r"$f_{h} \times f_{w}$ its kernel, $P$ its parameters and $M$ its multiplications."
-        )
+        page.remark(letters(layers))
     page.picture(said, partial(_draw, design, said))
     design.count(layers)
     design.add_up()

@@ -177,7 +177,11 @@ class Design:
         page.part(f"memory{self.ending}", title)
         shapes = dict.fromkeys([self.input, *self._outputs()])
         page.give("bytes", bytes_each, symbol=r"b", hidden=True)
-        page.remark(f"Each number takes {bytes_each} bytes; kept are the input and what each layer gives.")
+        unit = "byte" if bytes_each == 1 else "bytes"
+        said = f"Each number takes {bytes_each} {unit}; kept are the input and what each layer gives."
+        if len(shapes) <= len(self.rows):
+            said += " A layer that keeps the shape works in place."
+        page.remark(said)
         activations = numbered("A", "", self.ending)
         page.work(self.name("values"), counting.values_of(len(shapes)), *shapes, symbol=activations)
         kept = "values"

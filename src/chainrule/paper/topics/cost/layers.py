@@ -83,8 +83,8 @@ class Windowed(Counted):
         if before == after and len({*before}) == 1:
             zeros = f"zeros of width {before[0]} on every side" if before[0] else "no zeros are needed"
         else:
-            zeros = f"{before[0]} rows of zeros above and {after[0]} below, "
-            zeros += f"{before[1]} columns on the left and {after[1]} on the right"
+            zeros = f"zeros of width {before[0]} above, {after[0]} below, {before[1]} on the left, "
+            zeros += f"{after[1]} on the right"
         return f"Padding same: {zeros}."
 
 
@@ -224,6 +224,11 @@ class Pooling(Windowed):
 
     def write(self, on: Spot) -> None:
         strides = self.strides or self.pool_size
+        if not isinstance(self.padding, str):
+            for zeros, f in zip(self.padding, self.pool_size, strict=True):
+                if zeros >= f:
+                    said = f"{zeros}, and a window of {f} could hold no number of the input"
+                    raise on.error(f"{said}; expected at most {f - 1}", "padding")
         self._write_shape(on, self.pool_size, strides, (1, 1), "pool_size", counting.pooling_shape, on.input)
 
 
@@ -265,13 +270,18 @@ class Dense(Counted):
 
     def write(self, on: Spot) -> None:
         on.give("units", self.units, "K")
+        shape, multiplied = counting.dense_shape, counting.dense_multiplications
         if len(on.shape) > 1:
-            found = written(on.shape)
-            on.page.remark(f"A dense layer works on the last axis alone: {found} is not flattened.")
-        on.work("shape", counting.dense_shape, on.input, "units")
+            found, places = written(on.shape), written(on.shape[:-1])
+            on.page.remark(
+                f"A dense layer works on the last axis alone: {found} is not flattened, and the same layer "
+                f"stands at each of the {places} places."
+            )
+            shape, multiplied = counting.dense_shape_at_places, counting.dense_multiplications_at_places
+        on.work("shape", shape, on.input, "units")
         rule = counting.dense_parameters if self.use_bias else counting.dense_weights
         on.work("parameters", rule, on.input, "units")
-        on.work("multiplications", counting.dense_multiplications, on.input, "units")
+        on.work("multiplications", multiplied, on.input, "units")
 
 
 class BatchNormalization(Counted):

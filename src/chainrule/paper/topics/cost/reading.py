@@ -75,6 +75,22 @@ def walk(layers: Sequence[Layer]) -> Iterator[Layer]:
                 yield from walk(branch)
 
 
+def letters(layers: Sequence[Layer]) -> str:
+    """What the letters in the formulas of these layers stand for, as prose."""
+    found = tuple(walk(layers))
+    said = [r"$P$ is a layer's parameters, $M$ its multiplications"]
+    if any(isinstance(layer, kinds.Windowed) for layer in found):
+        plane = r"$n_{h} \times n_{w} \times C$ its input, $H \times W \times K$ its output"
+        said += [rf"{plane}, $f_{{h}} \times f_{{w}}$ its kernel"]
+    if any(isinstance(layer, (kinds.DepthwiseConv2D, kinds.SeparableConv2D)) for layer in found):
+        said += ["$D$ the flat filters for each channel"]
+    if any(isinstance(layer, kinds.Conv2D) and layer.groups > 1 for layer in found):
+        said += ["$g$ its groups"]
+    if any(isinstance(layer, kinds.Dense) for layer in found):
+        said += ["$N$ the inputs of a dense layer, $K$ its units"]
+    return f"In the formulas {', '.join(said)}."
+
+
 def _read_all(given: list[Any], at: tuple[int | str, ...]) -> list[Layer]:
     return [_read(table, (*at, i)) for i, table in enumerate(given)]
 

@@ -90,9 +90,10 @@ def write_limits(page: Page, design: Design) -> None:
         symbol = numbered("e", row.number, "")
         page.work(each, counting.multiplications_per_width, row.input, shape, kernel, symbol=symbol)
         symbol = numbered("w", row.number, "")
-        page.work(limit, counting.break_even, f"{MULTIPLICATIONS}{row.number}", each, symbol=symbol)
+        counts = f"{MULTIPLICATIONS}{row.number}", each
+        page.work(limit, counting.break_even, *counts, symbol=symbol)
         symbol = rf"\text{{largest }} {symbol}"
-        page.work(most, counting.largest_saving_width, limit, symbol=symbol)
+        page.work(most, counting.largest_saving_width, *counts, symbol=symbol)
         count = whole(page, most)[0]
         said = (
             f"a bottleneck of at most {count:,} saves multiplications" if count else "no bottleneck saves any"

@@ -86,7 +86,9 @@ def sigmoid_inverse(page: Page, given: Any) -> None:
     page.remark(rf"The logarithm of both sides: $z = \sigma^{{-1}}(p) = {inverse.tex}$.")
     page.part("proof", "Composed both ways")
     body = s.arguments[0]
-    first = Derivation(named(r"\sigma^{-1}(\sigma(z))", (s / (1 - s)).log()), title="The inverse undoes σ:")
+    first = Derivation(
+        named(r"\sigma^{-1}(\sigma(z))", (s / (1 - s)).log()), title=r"The inverse undoes $\sigma$:"
+    )
     first.line((s / (1 - s)).log(), "definition of the inverse")
     first.line(
         (s / named(r"\sigma(-z)", by_rule(sigmoid.forward, -Z))).log(), r"$\sigma(-z) = 1 - \sigma(z)$"
@@ -98,7 +100,8 @@ def sigmoid_inverse(page: Page, given: Any) -> None:
     first.line(Z, "ln undoes the power of e")
     first.write(page)
     second = Derivation(
-        named(r"\sigma(\sigma^{-1}(p))", by_rule(sigmoid.forward, inverse)), title="And σ undoes the inverse:"
+        named(r"\sigma(\sigma^{-1}(p))", by_rule(sigmoid.forward, inverse)),
+        title=r"And $\sigma$ undoes the inverse:",
     )
     second.line(1 / (1 + (-inverse).exp()), r"definition of $\sigma$")
     second.line(1 / (1 + ((1 - p) / p).log().exp()), r"$-\ln u = \ln \frac{1}{u}$")

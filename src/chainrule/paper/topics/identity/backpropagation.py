@@ -70,14 +70,16 @@ def _at(letter: str, layer: str, *indices: str) -> str:
 def _describe(page: Page, net: Net, rows: bool) -> None:
     w = _weight("j", "k", "l", rows)
     page.remark(
-        rf"{' → '.join(str(n) for n in net.sizes)} units, $L = {net.depth}$ layers. "
-        rf"In layer $l$: $z_{{j}}^{{(l)}} = \sum_{{k}} {w} a_{{k}}^{{(l-1)}} + b_{{j}}^{{(l)}}$, "
+        rf"In layer $l$ of $L = {net.depth}$: "
+        rf"$z_{{j}}^{{(l)}} = \sum_{{k}} {w} a_{{k}}^{{(l-1)}} + b_{{j}}^{{(l)}}$, "
         rf"$a_{{j}}^{{(l)}} = f(z_{{j}}^{{(l)}})$ and $a^{{(0)}} = x$. "
         rf"The first index of $w$ is the unit {'before' if rows else 'behind'}, the second the unit "
         rf"{'behind' if rows else 'before'} the weight."
     )
     names = [layer.name if layer.name != ANY else "any smooth function f" for layer in net.layers]
-    page.table("", ("layer", "f"), [(str(i), name) for i, name in enumerate(names, start=1)])
+    rows_of = zip(net.sizes[1:], names, strict=True)
+    layers = [(str(i), str(units), name) for i, (units, name) in enumerate(rows_of, start=1)]
+    page.table("", ("layer", "units", "f"), [("0 (inputs)", str(net.sizes[0]), ""), *layers])
     loss = net.loss.value.formula({"y": "y", "a": "a^{(L)}"})
     page.remark(
         rf"The loss of one sample is $J = {loss}$, and $\delta_{{j}}^{{(l)}}$ stands for "

@@ -26,12 +26,14 @@ from chainrule.paper.topics.identity.expressions import (
     worked_out,
 )
 from chainrule.paper.topics.identity.normal_form import NormalForm, TooLargeError
-from chainrule.paper.topics.identity.proofs import Derivation, saying
+from chainrule.paper.topics.identity.proofs import Derivation, letters, saying
 
 LARGEST_FACTOR = 100
 """A claim that is off by a constant factor is said to be so where the factor is as simple as this."""
 LONGEST_LINE = 600
 """Characters of TeX. A longer normal form is not written out."""
+LONGEST_DERIVATIVE = 2_000
+"""Characters of TeX in a line of a derivative: a page or so."""
 
 
 def claim(page: Page, given: Any) -> None:
@@ -50,7 +52,8 @@ def claim(page: Page, given: Any) -> None:
     where = "".join(rf", with ${name.tex} = {name.arguments[0].tex}$" for name in definitions.values())
     page.remark(f"${claimed.tex} = {right.tex}$ for all values for which both sides are defined{where}.")
     worked = _left_side(page, left, variable, given.derivative, claimed)
-    found = compare(worked.formula().expression, right.formula().expression)
+    names = {Formula.symbol(name).expression for name in worked.names() | right.names()}
+    found = compare(worked.formula().expression, right.formula().expression, names)
     page.part("verdict", "Verdict")
     _verdict(page, found, worked, right)
     asked = _point(given.at, worked, right)
@@ -119,6 +122,11 @@ def _left_side(
     for i in range(times):
         for line, reason in differentiate(body, variable):
             proof.line(_derived(line, variable, times - 1 - i), reason, by_rule=True)
+            if len(line.tex) > LONGEST_DERIVATIVE:
+                raise SheetError(
+                    f"given.derivative: a line of the derivative has more than {LONGEST_DERIVATIVE:,} signs; "
+                    "expected a shorter formula, or fewer derivatives"
+                )
             body = line
     proof.write(page)
     return body
@@ -152,6 +160,8 @@ def _verdict(page: Page, found: Comparison, left: Expression, right: Expression)
         page.remark("The difference of the two sides, as one fraction of polynomials, is 0: the claim holds.")
     elif found.equal is False:
         page.remark("The claim is false.")
+    elif not found.tried:
+        page.remark("No point was found at which both sides have a value as real numbers.")
     else:
         page.remark(
             f"Neither proven nor refuted: the two sides agree at {found.tried} points as far as they were "
@@ -208,12 +218,12 @@ def _at_point(
     places = [f"{name}{ending}" for name in names]
     for name, place in zip(names, places, strict=True):
         page.give(place, str(by_name[name]), symbol=symbol(name).tex, hidden=True)
-    page.remark(
-        ", ".join(f"${symbol(n).tex} = {page[p].item().tex}$" for n, p in zip(names, places, strict=True))
-        + ":"
-    )
+    if names:
+        said = (f"${symbol(n).tex} = {page[p].item().tex}$" for n, p in zip(names, places, strict=True))
+        page.remark(f"{', '.join(said)}:")
     for side, e in (("left", left), ("right", right)):
-        page.work(f"{side}{ending}", rule_of(side, e, *names), *places, symbol=rf"\text{{{side}}}")
+        rule, inputs = (rule_of(side, e, *names), places) if names else letters(page, side, e)
+        page.work(f"{side}{ending}", rule, *inputs, symbol=rf"\text{{{side}}}")
 
 
 def _hint(page: Page, left: Expression, right: Expression) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count, islice
@@ -34,8 +34,10 @@ class Comparison:
     tried: int = 0
 
 
-def compare(left: sympy.Expr, right: sympy.Expr) -> Comparison:
+def compare(left: sympy.Expr, right: sympy.Expr, names: Collection[sympy.Symbol] = ()) -> Comparison:
     """Compare two formulas for all values of their names at which both are defined.
+
+    A point has a value for each of these ``names`` too, though SymPy may have cancelled them.
 
     >>> z = sympy.Symbol("z", real=True)
     >>> compare(sympy.tanh(-z), -sympy.tanh(z)).equal, compare(sympy.exp(z), 1 + z).point
@@ -44,7 +46,7 @@ def compare(left: sympy.Expr, right: sympy.Expr) -> Comparison:
     if left == right or _is_same(left, right):
         return Comparison(True)
     tried = 0
-    for point in points(left.free_symbols | right.free_symbols):
+    for point in points(left.free_symbols | right.free_symbols | {*names}):
         differs = differ(left, right, point)
         if differs:
             return Comparison(False, point, tried + 1)

@@ -30,9 +30,9 @@ import sympy
 from flint import fmpz_mpoly, fmpz_mpoly_ctx
 
 VARIABLES = 128
-MOST_TERMS = 400_000
+MOST_TERMS = 100_000
 """Products of terms in one multiplication."""
-MOST_WORK = 4_000_000
+MOST_WORK = 1_000_000
 """Products of terms in all."""
 LARGEST_POWER = 2_000
 LARGEST_PRIME = 10**12

@@ -158,7 +158,7 @@ def _corner(
     elif len(names) == 1 and sympy.Poly(difference, names[0]).degree() == 1:
         (root,) = sympy.solve(difference, names[0])
         name, value = OPTION_TEX.get(str(names[0]), Formula(names[0]).tex), Formula(root).tex
-        verdict = f"for {plain(name)} = {plain(value)} only"
+        verdict = f"only for {names[0]} = {plain(value)}"
         said = rf"$f$ is continuous at 0, and differentiable there for ${name} = {value}$ only."
     page.remark(said)
     page.give("rising", np.array(rising, dtype=object), hidden=True)

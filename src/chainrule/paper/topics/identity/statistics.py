@@ -169,8 +169,8 @@ def between(body: Expression, by: Expression, low: Expression, high: Expression)
 
 
 EPSILONS = {
-    "root": "the root of the variance plus ε",
-    "added": "the standard deviation plus ε",
+    "root": r"the root of the variance plus $\epsilon$",
+    "added": r"the standard deviation plus $\epsilon$",
     "none": "the standard deviation",
 }
 

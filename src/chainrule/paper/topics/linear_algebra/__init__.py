@@ -15,7 +15,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.reading import Value
 from chainrule.paper.sheet import Matrix, Question, Scalar, SheetError, Strict, Vector
-from chainrule.paper.topics.linear_algebra import eigen, matrices
+from chainrule.paper.topics.linear_algebra import conditioning, eigen, matrices
 from chainrule.paper.workings import Working
 
 LARGEST_SIDE = 12
@@ -123,11 +123,11 @@ def _spectral(page: Page, wanted: set[str], square: bool) -> None:
         page.part("eigenvalues", "Eigenvalues")
         found = eigen.spectrum(page, "A", "A")
         eigen.eigenvectors(page, found)
-        positive = eigen.is_symmetric(A) and eigen.is_positive(page, found)
+        positive = conditioning.is_symmetric(A) and conditioning.is_positive(page, found)
     if positive:
-        eigen.condition(page, found)
+        conditioning.condition(page, found)
     if "singular_values" in wanted or ("condition_number" in wanted and not positive):
-        eigen.singular(page, with_condition=not positive)
+        conditioning.singular(page, with_condition=not positive)
 
 
 def _symbolic(page: Page, A: np.ndarray, wanted: set[str]) -> Working:

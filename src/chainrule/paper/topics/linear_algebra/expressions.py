@@ -20,6 +20,8 @@ from chainrule.rules.rule import Rule
 
 MOST_VARIABLES = 6
 _NAME = re.compile(r"[A-Za-z]+\d{0,3}")
+_TAKEN = re.compile(r"(v|M|R|lambda)\d+")
+"""Names of eigenvectors, and of what they are worked from."""
 _FUNCTIONS: dict[Any, Callable[[Any], Any]] = {
     sympy.exp: exp,
     sympy.log: log,
@@ -54,16 +56,21 @@ def read_formula(text: str, reserved: set[str]) -> tuple[str, Formula, tuple[str
         found = f"{len(variables)} variables; at most {MOST_VARIABLES} are worked"
         raise SheetError(f"given.formula: {found}")
     name = name or next(free for free in "fFLyzuvw" if free not in variables)
-    for variable in variables:
-        if not _NAME.fullmatch(variable) or variable in {name, *reserved}:
-            raise SheetError(
-                f"given.formula: the variable {variable[:40]!r}; expected another name: letters and then "
-                "digits, as x or w1"
-            )
-    if name in reserved:
-        raise SheetError(f"given.formula: the name {name!r} is taken; expected another, as L or y")
+    _check_names(name, variables, reserved)
     _check_smooth(formula, variables)
     return name, formula, variables
+
+
+def _check_names(name: str, variables: Sequence[str], reserved: set[str]) -> None:
+    """Raise SheetError for a name that cannot be written, or that another quantity of the page has."""
+    slopes = {f"d{v}" for v in variables}
+    for each in (name, *variables):
+        taken = each in {*reserved, *slopes} or _TAKEN.fullmatch(each) or (each == name and each in variables)
+        if taken or not _NAME.fullmatch(each):
+            raise SheetError(
+                f"given.formula: the name {each[:40]!r} cannot be used here, or is taken; "
+                "expected letters and then digits, as x or w1"
+            )
 
 
 def _check_smooth(formula: Formula, variables: Sequence[str]) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule.lookup import suggest
 from chainrule.paper.sheet import SheetError
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.metrics import Given
+from chainrule.paper.topics.metrics.given import Given
 
 
 def classes_of(given: Given) -> list[Any]:

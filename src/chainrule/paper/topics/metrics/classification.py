@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +13,10 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.metrics.averages import work_averages
 from chainrule.paper.topics.metrics.classes import classes_of, positive_of
+from chainrule.paper.topics.metrics.given import Given
 from chainrule.paper.topics.metrics.undefined import undefined
 from chainrule.rules import metrics as rules
 from chainrule.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.metrics import Given
 
 MOST_IN_TABLE = 40
 COUNTS = ("TP", "FP", "FN", "TN")

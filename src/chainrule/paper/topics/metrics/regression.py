@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.paper.elements import as_number
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
+from chainrule.paper.topics.metrics.given import Given
 from chainrule.paper.topics.metrics.undefined import undefined
 from chainrule.rules import metrics as rules
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.metrics import Given
 
 
 def work_regression(page: Page, given: Given) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,11 +12,8 @@ from chainrule.paper.page import Page
 from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.metrics.classes import classes_of, positive_of
+from chainrule.paper.topics.metrics.given import Given
 from chainrule.rules import metrics as rules
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.metrics import Given
-
 
 MOST_SCORES = 100
 """Each of them meets each threshold, and each of the other class."""

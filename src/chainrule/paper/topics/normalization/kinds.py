@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +12,9 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.reading import Value
 from chainrule.paper.sheet import SheetError
+from chainrule.paper.topics.normalization.given import Given
 from chainrule.paper.workings import Working
 from chainrule.rules import normalization as rules
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.normalization import Given
 
 LARGEST_PICTURE = 60
 """Values that are drawn."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
+from chainrule.paper.topics.optimizer.given import Given
 from chainrule.paper.workings import Working
 from chainrule.rules.descent import batches_per_epoch, rows_in_last_batch, rows_per_batch, updates_in_epochs
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.optimizer import Given
 
 MOST_DRAWN = 60
 """Batches drawn side by side."""

@@ -57,7 +57,8 @@ def _curve(axes: Axes, loss: Function, path: np.ndarray) -> None:
 
 
 def _contours(axes: Axes, loss: Function, path: np.ndarray) -> None:
-    across, up = (_range(path[:, i], GRID_POINTS) for i in (0, 1))
+    wide = float(np.ptp(path, axis=0).max())
+    across, up = (_range(path[:, i], GRID_POINTS, wide) for i in (0, 1))
     heights = np.array([[_height(loss, [x, y]) for x in across] for y in up])
     lines = axes.contour(across, up, np.ma.masked_invalid(heights), levels=12, colors=BLUE, linewidths=0.8)
     axes.clabel(lines, fontsize=7)
@@ -66,9 +67,11 @@ def _contours(axes: Axes, loss: Function, path: np.ndarray) -> None:
     axes.set(xlabel=loss.names[0], ylabel=loss.names[1])
 
 
-def _range(values: np.ndarray, points: int) -> np.ndarray:
+def _range(values: np.ndarray, points: int, wide: float = 0.0) -> np.ndarray:
+    """Places around the values, over as much as ``wide`` at least, so that steep and flat compare."""
     low, high = float(values.min()), float(values.max())
-    margin = MARGIN * (high - low) or 1.0
+    missing = max(0.0, wide - (high - low)) / 2
+    margin = missing + (MARGIN * max(wide, high - low) or 1.0)
     return np.linspace(low - margin, high + margin, points)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule.lookup import suggest
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
+from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.table import Rows, check_classes
 from chainrule.rules.activations import ACTIVATIONS
 from chainrule.rules.affine import affine_db
@@ -21,9 +22,6 @@ from chainrule.rules.perceptron import (
     weighted_sums,
     weights_gradient,
 )
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.perceptron import Given
 
 _NAMES = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}
 _KNOWN = ("perceptron", "hinge", "mean_squared_error", "mean_absolute_error", "huber", "binary_crossentropy")

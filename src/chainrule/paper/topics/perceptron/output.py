@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule import activations
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
+from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.line import work_line
 from chainrule.paper.topics.perceptron.separation import work_separation
 from chainrule.paper.topics.perceptron.table import MOST_INPUTS, MOST_ROWS, Rows, cell, check_classes, point
 from chainrule.rules.perceptron import STEPS, mistakes, weighted_sum, weighted_sums
 from chainrule.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.perceptron import Given
 
 YHAT = r"\hat{y}"
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
+from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.line import work_line
 from chainrule.paper.topics.perceptron.output import YHAT, give_neuron, work_predictions
 from chainrule.paper.topics.perceptron.separation import work_separation
 from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, point
 from chainrule.rules import perceptron as rules
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.perceptron import Given
 
 USUAL_EPOCHS = 100
 MOST_PRESENTATIONS = 1000
@@ -130,7 +128,7 @@ class _Run:
             row = order[(k - 1) % len(order)]
             epoch = (k - 1) // len(order) + 1
             shown = point(page, page[f"x.{k}"])
-            page.remark(f"Presentation {k} (epoch {epoch}, row {row + 1}): $x =$ {shown}.")
+            page.remark(f"Presentation {k} (epoch {epoch}, row {row + 1}): the input {shown}.")
             page.show(f"z.{k}", f"yhat.{k}", f"error.{k}")
             if k in self.mistaken:
                 page.show(f"w.{k}", *([f"b.{k}"] if self.train_bias else []))

@@ -24,7 +24,14 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.probability import variables
 from chainrule.paper.topics.probability.given import Given
-from chainrule.paper.topics.probability.naming import check_names, key, name_tex, set_tex
+from chainrule.paper.topics.probability.naming import (
+    POSSIBLE,
+    check_names,
+    key,
+    name_tex,
+    set_tex,
+    space_tex,
+)
 from chainrule.paper.topics.probability.spaces import Space
 from chainrule.paper.words import text_tex
 from chainrule.rules import probability as rules
@@ -54,13 +61,14 @@ def solve_space(page: Page, given: Given) -> None:
     """Work events, and the variable, on a sample space whose outcomes are listed."""
     space = _space(given)
     chances = _chances(page, given, space)
+    letter = space_tex(given.events or ())
     page.part("space", "Sample space")
-    page.remark(f"$S = {set_tex(space.outcomes)}$, so $n(S) = {len(space.outcomes)}$.")
+    page.remark(f"${letter} = {set_tex(space.outcomes)}$, so $n({letter}) = {len(space.outcomes)}$.")
     if chances is None:
         page.remark("All outcomes are equally likely.")
-    page.give("n_S", len(space.outcomes), symbol="n(S)", hidden=True)
+    page.give(POSSIBLE, len(space.outcomes), symbol=f"n({letter})", hidden=True)
     found = {name: space.event(each, f"given.events.{name}") for name, each in (given.events or {}).items()}
-    check_names("given.events", found)
+    check_names("given.events", found, complements=True)
     probability = partial(_probability, page, space, chances)
     page.part("events", "Events")
     for name, members in found.items():
@@ -86,7 +94,7 @@ def solve_sizes(page: Page, given: Given) -> None:
     """Work two events of which sizes or probabilities are given."""
     assert given.events is not None
     names = list(given.events)
-    check_names("given.events", names)
+    check_names("given.events", names, complements=True)
     if bad := [name for name in names if isinstance(given.events[name], (list, dict))]:
         raise SheetError(
             f"given.events.{bad[0]}: a list of outcomes needs a sample space: give space, coins or dice"
@@ -96,21 +104,20 @@ def solve_sizes(page: Page, given: Given) -> None:
     sizes = {name: page.exact(value) for name, value in given.events.items()}
     if any(size.ndim for size in sizes.values()):
         raise SheetError("given.events: expected one number for each event")
-    if given.both is not None:
-        sizes["both"] = page.exact(given.both)
+    both_size = page.exact(given.both) if given.both is not None else None
     total = page.exact(given.total)[()] if given.total is not None else None
-    _check_sizes(names, {name: size[()] for name, size in sizes.items()}, total)
+    _check_sizes({name: size[()] for name, size in sizes.items()}, both_size, total)
     if total is not None:
-        page.give("n_S", total, symbol="n(S)")
+        page.give(POSSIBLE, total, symbol=f"n({space_tex(names)})")
     page.part("events", "Events")
     for name in names:
         _give_or_share(page, key(name), name_tex(name), sizes[name], total is not None)
     _complements(page, names)
-    if given.both is not None:
+    if both_size is not None:
         pair = Pair(*names)
         _about(page, pair)
         both = rf"{name_tex(pair.first)} \cap {name_tex(pair.second)}"
-        _give_or_share(page, pair.both.removeprefix("P_"), both, sizes["both"], total is not None)
+        _give_or_share(page, pair.both.removeprefix("P_"), both, both_size, total is not None)
         _work_pair(page, pair)
         _picture(page, pair)
 
@@ -121,31 +128,28 @@ def _give_or_share(page: Page, name: str, tex: str, size: np.ndarray, is_size: b
         page.give(f"P_{name}", size, symbol=f"P({tex})")
         return
     page.give(f"n_{name}", size, symbol=f"n({tex})")
-    page.work(f"P_{name}", rules.classical, f"n_{name}", "n_S", symbol=f"P({tex})")
+    page.work(f"P_{name}", rules.classical, f"n_{name}", POSSIBLE, symbol=f"P({tex})")
 
 
-def _check_sizes(names: Sequence[str], sizes: dict[str, Any], total: Any) -> None:
-    places = {name: f"given.events.{name}" for name in names} | {"both": "given.both"}
+def _check_sizes(sizes: dict[str, Any], both_size: np.ndarray | None, total: Any) -> None:
+    both = both_size[()] if both_size is not None else None
+    placed = [(f"given.events.{name}", size) for name, size in sizes.items()]
+    placed += [("given.both", both)] if both is not None else []
     if total is not None and is_known(total) and not total > 0:
         raise SheetError(f"given.total: {said(total)} outcomes; expected more than 0")
-    known = {name: size for name, size in sizes.items() if is_known(size)}
-    for name, size in known.items():
+    for place, size in placed:
         if total is None:
-            check_probability(places[name], size)
-        elif size < 0 or (is_known(total) and size > total):
-            raise SheetError(f"{places[name]}: {said(size)} is not between 0 and the total, {said(total)}")
-    if "both" not in known or not set(names) <= set(known) or not is_known(total or Number(1)):
+            check_probability(place, size)
+        elif is_known(size) and (size < 0 or (is_known(total) and size > total)):
+            raise SheetError(f"{place}: {said(size)} is not between 0 and the total, {said(total)}")
+    if both is None or not all(map(is_known, [*sizes.values(), both, total or Number(1)])):
         return
-    for name in names:
-        if known["both"] > known[name]:
-            raise SheetError(
-                f"given.both: {said(known['both'])} is more than {name} alone has, {said(known[name])}"
-            )
-    either = known[names[0]] + known[names[1]] - known["both"]
+    for name, size in sizes.items():
+        if both > size:
+            raise SheetError(f"given.both: {said(both)} is more than {name} alone has, {said(size)}")
+    either = sum(sizes.values(), start=Number(0)) - both
     if either > (1 if total is None else total):
-        raise SheetError(
-            f"given.both: {said(known['both'])} is too small: the union would have {said(either)}"
-        )
+        raise SheetError(f"given.both: {said(both)} is too small: the union would have {said(either)}")
 
 
 def _space(given: Given) -> Space:
@@ -174,7 +178,7 @@ def _chances(page: Page, given: Given, space: Space) -> np.ndarray | None:
             "expected one for each"
         )
     check_probabilities("given.probabilities", chances)
-    page.give("p", chances, symbol="P(o)")
+    page.give("p_o", chances, symbol="P(o)")
     return chances
 
 
@@ -184,11 +188,11 @@ def _probability(
     """The probability of an event from its outcomes: counted, or added where they differ."""
     if chances is None:
         page.give(f"n_{name.removeprefix('P_')}", len(members), symbol=f"n({tex})", hidden=True)
-        page.work(name, rules.classical, f"n_{name.removeprefix('P_')}", "n_S", symbol=f"P({tex})")
+        page.work(name, rules.classical, f"n_{name.removeprefix('P_')}", POSSIBLE, symbol=f"P({tex})")
         return
     inside = np.array([p for o, p in zip(space.outcomes, chances, strict=True) if o in members], dtype=object)
-    page.give(f"{name}_parts", inside, symbol="P(o)", hidden=True)
-    page.work(name, rules.sum_over(rf"o \in {tex}"), f"{name}_parts", symbol=f"P({tex})")
+    page.give(f"parts_of_{name}", inside, symbol="P(o)", hidden=True)
+    page.work(name, rules.sum_over(rf"o \in {tex}"), f"parts_of_{name}", symbol=f"P({tex})")
 
 
 def _complements(page: Page, names: Sequence[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from chainrule.paper.distributions import agree, check_not_negative, is_known, verdict
@@ -9,7 +11,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.probability.given import Given
-from chainrule.paper.topics.probability.naming import check_names, key, name_tex
+from chainrule.paper.topics.probability.naming import POSSIBLE, check_names, key, name_tex, space_tex
 from chainrule.rules import probability as rules
 
 MOST_SIDES = 20
@@ -25,25 +27,31 @@ def solve(page: Page, given: Given) -> None:
     shown = counts.size <= MOST_WORKED
     page.part("counts", "Table")
     _with_totals(page, counts, rows, columns)
-    page.give("n_S", counts.sum(), symbol="n(S)", hidden=True)
+    letter = space_tex([*rows, *columns])
+    page.give(POSSIBLE, _size(counts.sum()), symbol=f"n({letter})", hidden=True)
     page.part("marginal", "Marginal probabilities")
     for names, axis in ((rows, 1), (columns, 0)):
         for name, count in zip(names, counts.sum(axis=axis), strict=True):
-            page.give(f"n_{key(name)}", count, symbol=f"n({name_tex(name)})", hidden=True)
+            page.give(f"n_{key(name)}", _size(count), symbol=f"n({name_tex(name)})", hidden=True)
             page.work(
-                f"P_{key(name)}", rules.classical, f"n_{key(name)}", "n_S", symbol=f"P({name_tex(name)})"
+                f"P_{key(name)}", rules.classical, f"n_{key(name)}", POSSIBLE, symbol=f"P({name_tex(name)})"
             )
     page.part("joint", "Joint probabilities")
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
             both, tex = f"{key(row)}_and_{key(column)}", rf"{name_tex(row)} \cap {name_tex(column)}"
-            page.give(f"n_{both}", counts[i, j], symbol=f"n({tex})", hidden=True)
-            page.work(f"P_{both}", rules.classical, f"n_{both}", "n_S", symbol=f"P({tex})", shown=shown)
+            page.give(f"n_{both}", _size(counts[i, j]), symbol=f"n({tex})", hidden=True)
+            page.work(f"P_{both}", rules.classical, f"n_{both}", POSSIBLE, symbol=f"P({tex})", shown=shown)
     _cells(page, "", rows, columns, lambda row, column: f"P_{key(row)}_and_{key(column)}")
     page.part("conditional", "Conditional probabilities")
     for events, conditions, turned in ((columns, rows, False), (rows, columns, True)):
         _conditionals(page, events, conditions, turned, shown)
     _independence(page, rows, columns)
+
+
+def _size(count: Any) -> np.ndarray:
+    """A count as a quantity; it may be a formula."""
+    return np.asarray(count, dtype=object)
 
 
 def _names(given: Given, counts: np.ndarray) -> tuple[list[str], list[str]]:

@@ -13,6 +13,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.probability.given import Given
+from chainrule.paper.topics.probability.naming import POSSIBLE
 from chainrule.rules import probability as rules
 
 MOST_VALUES = 100
@@ -61,10 +62,9 @@ def on_outcomes(page: Page, outcomes: list[str], values: list[Number], chances: 
         page.give(
             "n_x", np.array([len(group) for group in groups]).astype(object), symbol="n(X = x)", hidden=True
         )
-        page.work("p", rules.classical, "n_x", "n_S", symbol="P(X = x)")
+        page.work("p", rules.classical, "n_x", POSSIBLE, symbol="P(X = x)")
     else:
-        page.give("P_o", chances, symbol="P(o)", hidden=True)
-        page.work("p", rules.gathered(groups), "P_o", symbol="P(X = x)")
+        page.work("p", rules.gathered(groups), "p_o", symbol="P(X = x)")
     _work_one(page)
 
 
