@@ -92,7 +92,7 @@ def test_the_first_update_of_several_is_drawn():
 
 
 def test_symbols_stand_as_they_are():
-    assert {"b + w x", "1/(1 + e^(− (b + w x)))", "w", "t"} <= set(texts("symbols"))
+    assert {"b + w x", "1/(1 + e^(−(b + w x)))", "w", "t"} <= set(texts("symbols"))
 
 
 @pytest.mark.parametrize(("name", "loss"), [("q3", "CCE"), ("sparse", "SCCE"), ("wide", "BCE")])

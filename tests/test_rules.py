@@ -16,12 +16,14 @@ from chainrule.rules import (
     affine,
     calculus,
     counting,
+    information,
     initializers,
     linear_algebra,
     losses,
     metrics,
     optimizers,
     perceptron,
+    probability,
 )
 from chainrule.rules.activations import ACTIVATIONS, Activation
 from chainrule.rules.arrays import constant, is_exact
@@ -123,6 +125,30 @@ def _perceptron_rules():
     yield perceptron.weights_gradient, (x, _draw(19, ROWS))
 
 
+def _probability_rules():
+    x, p = np.array([-1.0, 0.0, 2.0]), np.array([0.2, 0.5, 0.3])
+    half, third, tenth = np.array(0.5), np.array(1 / 3), np.array(0.1)
+    yield probability.complement, (third,)
+    yield probability.union, (half, third, tenth)
+    yield probability.conditional, (tenth, third)
+    yield probability.product, (half, third)
+    yield probability.expectation, (x, p)
+    yield probability.variance_by_moments, (np.array(1.4), np.array(0.4))
+    yield probability.covariance, (half, third, tenth)
+    yield probability.variance_of_sum, (half, third, tenth)
+    yield probability.uniform_variance, (np.array(-1.0), np.array(2.0))
+    yield probability.normal_pdf, (x, np.array(1.0), np.array(2.0))
+    yield probability.standard_score, (x, np.array(1.0), np.array(2.0))
+
+
+def _information_rules():
+    p, q = np.array([0.2, 0.5, 0.3]), np.array([0.6, 0.1, 0.3])
+    for base in ("2", "e"):
+        yield information.entropy(base), (p,)
+        yield information.cross_entropy(base), (p, q)
+        yield information.kl_divergence(base), (p, q)
+
+
 def _found(thing):
     """The rules in something that a module of rules holds."""
     if isinstance(thing, Rule):
@@ -142,6 +168,8 @@ EXAMPLES = [
     *_counting_rules(),
     *_linear_algebra_rules(),
     *_perceptron_rules(),
+    *_probability_rules(),
+    *_information_rules(),
 ]
 MODULES = [
     importlib.import_module(f"chainrule.rules.{m.name}")

@@ -217,6 +217,20 @@ def test_every_curve_is_drawn(name):
     assert found.pictures[0].draw().startswith("<svg")
 
 
+@pytest.mark.parametrize(
+    "activation", [{"name": "leaky_relu", "negative_slope": 1}, {"name": "prelu", "alpha": 1}, "elu"]
+)
+def test_what_is_smooth_at_0_has_no_corner(activation):
+    assert "corner" not in str(worked(activation=activation, z=[-1, 0, 1]))
+
+
+def test_an_elu_with_a_negative_alpha_has_no_lower_bound():
+    found = worked(activation={"name": "elu", "alpha": -1}, z=[-1])
+    assert float(found["a"][0]) < 1
+    assert "> −α" not in str(found)
+    assert "> −α" in str(worked(activation={"name": "elu", "alpha": "q"}, z=[-1]))
+
+
 # -------------------------------------------------------------------------------- misuse
 
 

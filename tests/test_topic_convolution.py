@@ -396,6 +396,14 @@ def test_the_picture_shows_input_filter_and_map():
     assert svg.startswith("<svg")
     assert svg.count("<!-- 239 -->") == 1
     assert not worked(input=np.ones((17, 17), int).tolist(), filter=EXAM_W).pictures
+    assert not worked(input=[[1e308, 2]], filter=[[1e308]]).pictures
+    assert worked("closed = true", input=[["√2", 2]], filter=[["π"]]).pictures
+
+
+def test_the_picture_of_several_channels_names_them_as_the_page_does():
+    first, second = worked(input=[EXAM_W, EXAM_W], filter=[[EXAM_W] * 2] * 2).pictures
+    assert "W_{1, 2}" in first.draw().replace("W_{1,2}", "W_{1, 2}")
+    assert "W_{2, 1}" in second.draw().replace("W_{2,1}", "W_{2, 1}")
     assert not worked(input=[["w", 1]], filter=[[1]]).pictures
 
 

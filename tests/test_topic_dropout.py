@@ -181,6 +181,11 @@ MISTAKES = [
     ({"x": [1] * 1001, "keep": 0.5}, "at most 1000"),
     ({"x": [1, 2], "keep": 0.5, "scaling": "twice"}, "given.scaling: "),
     ({"x": [1, 2], "kep": 0.5}, "did you mean 'keep'"),
+    (
+        {"x": [1, 2], "keep": "√2 - √2"},
+        "given.keep: expected a number greater than 0, at most 1; cannot tell",
+    ),
+    ({"x": ["10^999"], "keep": 0.5}, "x: the power 999 is larger"),
 ]
 
 
@@ -191,6 +196,23 @@ def test_a_mistake_is_named_with_its_place_in_one_line(question, says):
     assert says in str(error.value)
     assert str(error.value).startswith("question 'q'")
     assert "\n" not in str(error.value)
+
+
+def test_a_keep_probability_of_several_terms_stands_in_brackets():
+    text = str(worked('find = ["expected"]', x=[2, 4], rate="r"))
+    assert "(1 − r)·x/(1 − r) + (1 − (1 − r))·0" in text
+
+
+def test_the_mean_of_all_masks_is_multiplied_out():
+    text = str(worked(x=["a", "b", 6], keep="p"))
+    assert "multiplied out" in text
+    assert "[a, b, 6]" in text
+
+
+def test_a_rounded_probability_is_no_fraction():
+    text = str(worked("rounding = 2", x=[2, 4, 6], keep="1/3"))
+    assert "0.04" in text
+    assert "1/25" not in text
 
 
 def test_a_mistake_at_the_command_line_is_status_two(tmp_path, capsys):

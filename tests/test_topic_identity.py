@@ -23,12 +23,13 @@ from chainrule.paper.formulas import Formula
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.topics.identity import IDENTITIES
-from chainrule.paper.topics.identity.backpropagation import HADAMARD
 from chainrule.paper.topics.identity.calculus import differentiate
 from chainrule.paper.topics.identity.equality import compare
 from chainrule.paper.topics.identity.expressions import by_rule, named, parsed, symbol
-from chainrule.paper.topics.identity.normal_form import Care, NormalForm, TooLargeError
+from chainrule.paper.topics.identity.gradients import HADAMARD
+from chainrule.paper.topics.identity.normal_form import NormalForm
 from chainrule.paper.topics.identity.proofs import Derivation, ProofError
+from chainrule.paper.topics.identity.quotients import Care, TooLargeError
 from chainrule.paper.workings import Chain, Document
 from chainrule.rules.activations import ACTIVATIONS
 from chainrule.rules.residuals import mean_square, weighted_sum
@@ -405,11 +406,11 @@ def test_the_weights_index_follows_the_convention():
 
 def test_a_wrong_rule_is_caught(monkeypatch):
     """The whole network's gradients are compared with SymPy's: a rule with a slip is no derivation."""
-    from chainrule.paper.topics.identity import backpropagation
+    from chainrule.paper.topics.identity import gradients
 
-    real = backpropagation.affine_dx
+    real = gradients.affine_dx
     wrong = type(real)("affine_dx", lambda dz, W: -real.function(dz, W), real.tex)
-    monkeypatch.setattr(backpropagation, "affine_dx", wrong)
+    monkeypatch.setattr(gradients, "affine_dx", wrong)
     with pytest.raises(ValueError, match="not the derivative of the loss"):
         worked(identity="backpropagation", sizes=[2, 2, 1], activations="sigmoid")
     assert HADAMARD(2, 3) == 6
@@ -521,7 +522,26 @@ MISTAKES = [
     ({"identity": "activation_derivative", "activation": "softmax"}, "depends on all inputs"),
     ({"identity": "activation_derivative", "activation": {"name": "elu", "beta": 1}}, "does not take 'beta'"),
     ({"identity": "backpropagation"}, "needs sizes"),
-    ({"identity": "backpropagation", "sizes": [2]}, "sizes"),
+    ({"identity": "backpropagation", "sizes": [2]}, "given.sizes: expected 2 to 5 sizes"),
+    (
+        {"identity": "backpropagation", "sizes": [2, 1], "activations": {"name": "elu"}},
+        "given.activations: expected a name",
+    ),
+    ({"left": "1/0", "right": "1"}, "given.left: division of 1 by 0"),
+    ({"left": "z", "right": "ln(-1)"}, "given.right: logarithm of -1"),
+    ({"left": "z^(1/3)", "right": "z"}, "given.left: the power 1/3 is not a whole number"),
+    ({"left": "z", "right": "z", "define": {"e": "2"}}, "'e' cannot be a name"),
+    ({"equation": "y' = 1/0"}, "given.equation: division of 1 by 0"),
+    ({"equation": "y' = y", "weights": {"physics": -1}}, "given.weights.physics: -1"),
+    (
+        {"equation": "y' = y^2", "trial": "1/(1 - x)", "points": [1]},
+        "given.points: at 1 the trial function has no value",
+    ),
+    (
+        {"identity": "weight_decay", "penalty": "lambda/2n", "n": 0},
+        "given.n: 0; expected a number of at least 1",
+    ),
+    ({"identity": "weight_decay", "learning_rate": -1}, "given.learning_rate: -1"),
     ({"identity": "backpropagation", "sizes": [2, 0]}, "expected 1 to 6 units"),
     ({"identity": "backpropagation", "sizes": [6, 6, 6]}, "84 weights and biases; expected at most 40"),
     ({"identity": "backpropagation", "sizes": [2, 2, 1], "activations": ["tanh"]}, "1 of them for 2 layers"),
@@ -548,7 +568,7 @@ MISTAKES = [
     ),
     ({"left": "2", "right": "2", "derivative": 1}, "given.variable: is missing; the formulas have no name"),
     ({"left": "z", "right": "z", "derivative": 9}, "derivative"),
-    ({"left": "z", "right": "z", "define": {"a b": "1"}}, "'a b' is no name"),
+    ({"left": "z", "right": "z", "define": {"a b": "1"}}, "'a b' cannot be a name"),
     ({"left": "z", "right": "z", "define": {"a": "a + 1"}}, "a is defined by itself"),
     ({"left": "z", "right": "z", "at": {"w": 1}}, "given.at: 'w' is not in the formulas"),
     ({"left": "z*w", "right": "z", "at": {"z": 1}}, "given.at: w is missing"),
@@ -753,3 +773,50 @@ def test_the_answers_in_letters_are_those_of_sympy():
             for text, right in zip(texts, np.array(rights, dtype=object).ravel(), strict=True):
                 found = read(text).subs(letters_for)
                 assert float(found.subs(numbers)) == pytest.approx(float(right.subs(numbers)), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"left": "sqrt(z)", "derivative": 1, "right": "1/(2*sqrt(z))"},
+        {"left": "sqrt(x*y)", "right": "sqrt(x)*sqrt(y)"},
+        {"left": "sqrt(-z)^2", "right": "-z"},
+        {"left": "ln(sqrt(z))", "right": "ln(z)/2"},
+    ],
+)
+def test_what_stands_under_a_root_is_not_negative(claim):
+    assert str(worked(**claim)["holds"]) == "yes"
+
+
+@pytest.mark.parametrize(("left", "right"), [("sqrt(z^2)", "z"), ("sqrt(z^2*y)", "z*sqrt(y)")])
+def test_the_root_of_a_square_is_refuted_to_be_its_base(left, right):
+    assert str(worked(left=left, right=right)["holds"]) == "no"
+
+
+def test_prelu_trains_its_slope_and_has_none_of_the_numbers_of_selu():
+    found = worked(identity="activation_derivative", activation="prelu")
+    assert "1.0507" not in str(found)
+    assert str(found["differentiable"]) == "only for alpha = 1"
+
+
+def test_the_residual_of_a_physics_loss_can_be_rounded():
+    found = worked_rounded(equation="y' = y", boundary={"0": 1}, trial="1 + x/3", points=[0, 1])
+    assert [str(v) for v in found["residual"]] == ["-67/100", "-1"]
+
+
+def worked_rounded(**given):
+    lines = "\n".join(f"{key} = {toml(value)}" for key, value in given.items())
+    return solve(f'[[question]]\nid = "q"\ntopic = "identity"\nrounding = 2\n[question.given]\n{lines}')["q"]
+
+
+def test_what_is_left_over_has_a_name_of_its_own_at_the_start():
+    given = {"boundary": {"1": 2}, "initial": {"0": 1}, "trial": "1 + x", "points": [0]}
+    text = str(worked(equation="y' = y", **given))
+    assert "r₁ = ŷ(1) − 2" in text
+    assert "s₁ = ŷ(0) − 1" in text
+
+
+def test_a_step_that_is_too_large_is_no_decay():
+    given = {"w": 1, "gradient": 1, "learning_rate": 10, "strength": 2}
+    assert "Here it is not" in str(worked(identity="weight_decay", **given))
+    assert "Here it is not" not in str(worked(identity="weight_decay", **{**given, "strength": "1/20"}))

@@ -308,7 +308,25 @@ def test_slips_differ_from_the_rule(make, base):
 
 # ------------------------------------------------------------------------ what is wrong
 
+
+def test_a_base_may_be_written_with_decimals():
+    working = worked("p = [0.5, 0.25, 0.25]\nbase = 2.0")
+    assert number(working, "H_p") == scipy.stats.entropy([0.5, 0.25, 0.25], base=2)
+    assert "bits" in str(working)
+
+
+def test_the_ends_of_f_stand_in_its_cross_entropy_to_a_uniform_density():
+    f = '{ formula = "x/2", low = 0, high = 2 }'
+    working = worked(f'base = "e"\nf = {f}\ng = {{ name = "uniform", a = -1, b = 3 }}')
+    assert float(working["CE"][()]) == pytest.approx(math.log(4))
+    assert "c_f" not in str(working)
+
+
 MISUSE = [
+    (
+        'f = { formula = "2/x^3", low = 1, high = "∞" }\ng = { name = "normal", mu = 0, sigma = 1 }',
+        "given.f: has no finite variance",
+    ),
     ("p = [0.7, 0.2]", "given.p: add up to 9/10; probabilities must add up to 1"),
     ("p = [1.2, -0.2]", "given.p: -1/5 is less than 0 (entry 2)"),
     ("p = [0.5, 0.5]\nq = [0.5, 0.6]", "given.q: add up to 11/10"),

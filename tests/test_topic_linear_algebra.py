@@ -752,3 +752,70 @@ def test_working_a_matrix_imports_neither_jax_nor_sympy():
         "sys.exit(bool({'jax', 'sympy', 'matplotlib'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("A", "said"),
+    [
+        ([[2, 1], [0, 2]], "A is triangular: its eigenvalues"),
+        ([[2, 0], [1, 3]], "A is triangular: its eigenvalues"),
+        ([[2, 0], [0, 3]], "A is diagonal: its eigenvalues"),
+    ],
+)
+def test_a_triangular_matrix_is_not_called_diagonal(A, said):
+    assert said in text_of(of_matrix(A))
+
+
+def test_eigenvalues_beyond_floats_are_exact():
+    large = 10**400
+    assert list(worked(f"A = [[{large}, 1], [1, {large}]]")["eigenvalues"]) == [large + 1, large - 1]
+
+
+def test_the_polynomial_of_symbols_is_multiplied_out():
+    found = of_matrix([["a", "b", 1], ["c", "d", 3], ["g", "f", 5]])["characteristic_polynomial"]
+    assert all(sympy.expand(c.expression) - c.expression == 0 for c in found[2:])
+    x = sympy.Symbol("x")
+    a, b, c, d, g, f = sympy.symbols("a b c d g f", real=True)
+    expected = sympy.Matrix([[a, b, 1], [c, d, 3], [g, f, 5]]).charpoly(x).all_coeffs()
+    assert [sympy.expand(got.expression - want) for got, want in zip(found, expected, strict=True)] == [0] * 4
+
+
+def test_roots_in_a_matrix_are_not_written_as_if_their_digits_were_all():
+    found = worked('A = [["√2", 1], [1, "√2"]]')
+    assert "1.41421" not in text_of(found).split("λ = ")[0]
+    assert str(found["determinant"][()]) == "1"
+
+
+@pytest.mark.parametrize(
+    ("given_", "name", "value"),
+    [
+        ('formula = "sin(x)"\nat = { x = "pi/2" }', "slope", "0"),
+        ('formula = "(x^2 - 2)^2"\nat = { x = "√2" }', "slope", "0"),
+        (
+            'formula = "L = w1^2 + w2^2"\nstart = { w1 = "√2", w2 = 1 }\nlearning_rate = "1/2"\nsteps = 2',
+            "w1.1",
+            "0",
+        ),
+    ],
+)
+def test_a_zero_at_an_irrational_point_is_exact(given_, name, value):
+    assert str(worked(given_)[name][()]) == value
+
+
+def test_names_in_descent_on_a_surface_leave_open_how_it_goes():
+    found = worked('formula = "x^2 + x*y + y^2"\nstart = { x = "a", y = 1 }\nlearning_rate = "r"\nsteps = 1')
+    r = sympy.Symbol("r", real=True)
+    assert [sympy.expand(f.expression) for f in found["factors"]] == [1 - 3 * r, 1 - r]
+
+
+def test_more_vectors_than_a_page_holds_are_refused():
+    with pytest.raises(SheetError, match=r"given\.vectors: 13 vectors; at most 12"):
+        worked("vectors = { " + ", ".join(f"a{i} = [1, {i}]" for i in range(13)) + " }")
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [("-x^2 - y^2", "nowhere curved upward"), ("x*y", "a saddle"), ("x^2 + 0*y + (x+y)^2 - x^2", "flat")],
+)
+def test_a_condition_number_that_measures_nothing_says_why(formula, said):
+    assert said in text_of(worked(f'formula = "{formula}"', find='["condition_number"]'))

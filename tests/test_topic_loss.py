@@ -163,6 +163,46 @@ def test_predictions_that_are_no_probabilities_are_pointed_out():
     assert "no probabilities" not in str(solve(sheet("categorical_crossentropy", [[1, 0]], [[0.5, 0.5]])))
 
 
+@pytest.mark.parametrize(
+    ("loss", "y", "y_pred", "value"),
+    [("bce", [1, 0], [1, 0], 0), ("categorical_crossentropy", [[0, 1]], [[0, 1]], 0)],
+)
+def test_a_certain_prediction_that_is_right_has_a_loss_but_no_gradient(loss, y, y_pred, value):
+    solution = solve(sheet(loss, y, y_pred))
+    assert float(solution["q"]["loss"][()]) == value
+    assert "has none" in str(solution)
+    assert "dy_pred" not in list(solution["q"])
+
+
+def test_what_has_no_gradient_in_symbols_has_a_loss():
+    working = solve(sheet("mae", '["y"]', '["p"]', 'find = ["cost"]'))["q"]
+    y, p = sympy.symbols("y p", real=True)
+    assert sympy.simplify(working["loss"][()].expression - sympy.Abs(y - p)) == 0
+    assert "corner" in str(solve(sheet("rmse", '["√2"]', '["√2"]', "closed = true")))
+
+
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "kl_divergence"])
+def test_a_list_of_probabilities_is_one_sample(loss):
+    one, rows = solve(sheet(loss, [0.5, 0.5], [0.25, 0.75])), solve(sheet(loss, [[0.5, 0.5]], [[0.25, 0.75]]))
+    assert one.to_json() == rows.to_json()
+    labelled = solve(sheet("sparse_categorical_crossentropy", [1], [0.25, 0.75]))["q"]
+    assert abs(float(labelled["loss"][()]) + np.log(0.75)) < 1e-12
+
+
+def test_the_root_may_be_a_table_and_labels_are_said_to_be_signs():
+    table, name = solve(sheet('{ name = "rmse" }', [1, 2], [1, 3])), solve(sheet("rmse", [1, 2], [1, 3]))
+    assert table.to_json() == name.to_json()
+    assert "The labels 0 and 1 stand for −1 and 1." in str(solve(sheet("hinge", [0, 1], [1, 1])))
+    assert "stand for" not in str(solve(sheet("hinge", [-1, 1], [1, 1])))
+
+
+def test_a_number_beyond_all_pictures_has_none():
+    assert solve(sheet("mse", '["10^90"]', [1]))["q"].pictures
+    solution = solve(sheet("mse", "[1e400]", [1]))
+    assert not solution["q"].pictures
+    assert solution._repr_html_()
+
+
 def test_columns_are_samples_where_the_convention_says_so():
     rows = solve(sheet("mse", [[1, 2], [3, 5]], [[1, 4], [2, 4]]))["q"]
     columns = solve(sheet("mse", [[1, 3], [2, 5]], [[1, 2], [4, 4]], 'convention = "columns"'))["q"]
@@ -176,7 +216,11 @@ MISTAKES = {
     "an unknown loss": (sheet("mes", [1], [1]), ["given.loss", "'mes'", "did you mean"]),
     "an unknown option": (sheet('{ name = "huber", delt = 1 }', [1], [1]), ["given.loss", "delt"]),
     "a delta of 0": (sheet('{ name = "huber", delta = 0 }', [1], [1]), ["given.loss", "greater than 0"]),
-    "one target too many": (sheet("mse", [1, 2], [1]), ["given.y", "1 × 1"]),
+    "one target too many": (sheet("mse", [1, 2], [1]), ["given.y_pred", "a prediction per target, 2"]),
+    "a root with a factor": (
+        sheet('{ name = "rmse", factor = "1/2m" }', [1], [0]),
+        ["given.loss.factor", "rmse takes no arguments"],
+    ),
     "a target beyond 1": (sheet("bce", [2], [0.5]), ["given.y", "from 0 to 1"]),
     "rows that add up to 2": (
         sheet("categorical_crossentropy", [[1, 1]], [[0.5, 0.5]]),
@@ -187,7 +231,7 @@ MISTAKES = {
         ["given.y", "from 0 to 1"],
     ),
     "a certain mistake": (sheet("bce", [1], [0]), ["'q'", "logarithm"]),
-    "a prediction beyond 1": (sheet("bce", [0], [1.5]), ["'q'", "logarithm"]),
+    "a prediction beyond 1": (sheet("bce", [0], [1.5]), ["given.y_pred", "3/2", "from_logits"]),
     "a key too many": (sheet("mse", [1], [1]) + "x = 1", ["given.x", "unknown key"]),
     "too many values": (sheet("mse", [0] * 10_001, [0] * 10_001), ["given.y_pred", "10,000"]),
     "text": (sheet("mse", '["2 +"]', "[1]"), ["given.y", "2 +"]),

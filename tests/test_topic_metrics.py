@@ -228,6 +228,8 @@ def test_rules_work_on_floats_too():
         ),
         ({"actual": [0, 1]}, "", "predicted is missing"),
         ({"actual": [0, 1.5], "predicted": [0, 1]}, "", "given.actual[2]: expected the name of a class"),
+        ({"actual": [0, 1.5], "predicted": [0, 1]}, "", "text or a whole number; got 1.5"),
+        ({"actual": [0, "1"], "predicted": [0, 1]}, "", "1 is a class as a number and as text"),
         ({"actual": [0, True], "predicted": [0, 1]}, "", "given.actual[2]: expected the name of a class"),
         (
             {"actual": ["a", "b"], "predicted": ["a", "c"], "classes": ["a", "b"], "positive": "a"},

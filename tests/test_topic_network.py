@@ -354,11 +354,18 @@ def test_both_ways_give_the_same_output(solved):
 def test_sympy_multiplies_the_symbols(solved):
     W1 = sympy.Matrix(2, 2, lambda i, j: sympy.Symbol(f"w{i + 1}{j + 1}", real=True))
     W2 = sympy.Matrix([sympy.symbols("v1 v2", real=True)])
-    b1, c = sympy.Matrix(sympy.symbols("b1 b2", real=True)), sympy.Symbol("c", real=True)
+    b1, c = sympy.Matrix(sympy.symbols("b11 b12", real=True)), sympy.Symbol("c", real=True)
     q = solved["06-networks"]["collapse-symbols"]
     for found, right in zip(q["W_collapsed"].flat, W2 * W1, strict=True):
         assert sympy.expand(found.expression - right) == 0
     assert sympy.expand(q["b_collapsed"][0, 0].expression - (W2 * b1)[0] - c) == 0
+
+
+def test_a_last_activation_stands_behind_the_one_layer_too():
+    given = """x = [[1, 2]]
+layers = [{ layer = "Dense", units = 2, W = [[1, 1], [1, 2]] },
+  { layer = "Dense", units = 1, activation = "sigmoid", W = [[3], [1]] }]"""
+    assert "no more than one sigmoid layer with 3" in " ".join(str(solve(sheet(given, ["collapse"]))).split())
 
 
 def test_rounded_ways_are_said_to_differ_by_the_rounding():
@@ -457,6 +464,45 @@ def test_factors_may_be_symbols():
     assert sympy.simplify(q["dW1"][0, 0].expression - v * w * sympy.Symbol("x", real=True)) == 0
 
 
+def test_a_middle_layer_without_gradient_ends_the_factors():
+    given = """x = [[1, 2]]
+y = [1]
+layers = [{ layer = "Dense", units = 2, activation = "tanh", W = [[1, 0], [0, 0]] },
+  { layer = "Dense", units = 2, activation = "relu", W = [[0, 0], [0, 0]] },
+  { layer = "Dense", units = 1, W = [[3], [1]] }]"""
+    solution = solve(sheet(given, ["factors"]))
+    assert float(solution["q"]["product"][()]) == 0
+    assert "A factor of 0 stops the gradient" in str(solution)
+
+
+@pytest.mark.parametrize(
+    ("chain", "said"),
+    [
+        ("factor = 1e300, depth = 100", "1·10^30000 times as large, in 100 steps back, 1·10^300 times"),
+        ("factor = 0.1, depth = 5", "0.00001 times as large, in 5 steps back, 0.1 times in each"),
+        ("factor = 10, depth = 4", "10000 times as large, in 4 steps back, 10 times in each"),
+    ],
+)
+def test_sizes_in_a_sentence_are_numbers_as_elsewhere(chain, said):
+    solution = solve(sheet(f"chain = {{ {chain} }}"))
+    assert said in " ".join(str(solution).split())
+    assert solution._repr_html_()
+
+
+def test_a_product_that_was_rounded_away_is_not_laid_to_a_factor():
+    solution = solve(sheet("chain = { factor = 0.3, depth = 5 }", more="rounding = 2"))
+    assert "Rounded like this" in str(solution)
+    assert "3/10" not in str(solution)
+
+
+def test_a_chain_and_its_learning_rate_may_be_names():
+    given = """chain = { factors = [0.5], parameter = 1 }
+optimizer = { name = "SGD", learning_rate = "eta" }"""
+    working = solve(sheet(given))["q"]
+    eta = sympy.Symbol("eta", real=True)
+    assert sympy.expand(working["w_new"][()].expression - (1 - eta / 2)) == 0
+
+
 def test_the_products_are_numpys(solved):
     question = next(q for q in sheet_of("07-gradients") if q["id"] == "slopes-and-weights")
     chain = question["given"]["chain"]
@@ -512,6 +558,40 @@ layers = [{ layer = "Dense", units = 2, activation = "tanh", W = [[0.1, 0.1], [0
 def test_what_has_not_moved_is_named():
     solution = str(solve(WORKSHEETS / "08-initialization.toml"))
     assert "No update has changed W₁, b₁, W₂: their gradients are 0; only b₂ changed." in solution
+
+
+ALIKE = """x = [[1, 2]]
+y = [1]
+layers = [{ layer = "Dense", units = 3, activation = "tanh", W = [[0.1, 0.2, 0.1], [0.3, 0.4, 0.3]] },
+  { layer = "Dense", units = 1, W = [[1], [2], [1]] }]"""
+
+
+def test_a_layer_in_which_some_units_are_alike_is_not_said_to_be_one_unit():
+    text = str(solve(sheet(ALIKE, ["symmetry"])))
+    assert "alike: 1 and 3" in text
+    assert "no more than one unit" not in text
+    assert "number of different units in layer 1" in text
+
+
+def test_a_gradient_that_rounding_hides_is_not_said_to_be_0():
+    text = str(solve(sheet(ALIKE, ["symmetry"], "rounding = 1")))
+    assert "No update has changed W₁, b₁, W₂" in text
+    assert "their gradients are 0" not in text
+
+
+DEAD = """x = [[1, 2], [2, 1]]
+y = [1, 2]
+penalty = { name = "l2", lambda = 0.5 }
+layers = [{ layer = "Dense", units = 2, activation = "relu", W = [[1, 1], [1, 1]], b = [-10, 0] },
+  { layer = "Dense", units = 1, W = [[1], [1]] }]"""
+
+
+def test_a_penalty_still_moves_a_dead_unit():
+    text = str(solve(sheet(DEAD, ["dead"])))
+    assert "only the penalty" in text
+    assert "for ever" not in text
+    without = DEAD.replace('penalty = { name = "l2", lambda = 0.5 }\n', "")
+    assert "for ever" in str(solve(sheet(without, ["dead"])))
 
 
 def test_balls_worked_alike_are_equal_and_others_are_told_apart():
@@ -648,6 +728,42 @@ def test_without_targets_the_gradients_are_those_of_the_output():
     assert "<svg" in working.graph()
 
 
+OF_STUDIES = {
+    "params": 26,
+    "params1": 15,
+    "weights": 20,
+    "orders1": 6,
+    "he_variance2": Fraction(2, 3),
+    "W_collapsed2": None,
+    "b_collapsed": None,
+}
+
+
+@pytest.mark.parametrize("name", OF_STUDIES)
+def test_a_quantity_of_a_study_can_be_asked_for(name):
+    given = "inputs = 4\nlayers = [" + ", ".join(
+        f'{{ layer = "Dense", units = {k}, kernel_initializer = "ones" }}' for k in (3, 2, 1)
+    )
+    working = solve(sheet(given + "]", [name]))["q"]
+    assert list(working) == [name]
+    if OF_STUDIES[name]:
+        assert Fraction(str(working[name][()])) == OF_STUDIES[name]
+    sampled = solve(sheet(given.replace("inputs = 4", "x = [[1, 2, 3, 4]]") + "]", ["z1", name]))["q"]
+    assert list(sampled) == ["z1", name]
+
+
+@pytest.mark.parametrize("name", ["slope1", "factor1", "product", "different1", "top1", "dead1"])
+def test_a_quantity_of_a_study_of_samples_can_be_asked_for(name):
+    chain = name in ("slope1", "factor1", "product")
+    given = (
+        DEAD if not chain else "x = [[1]]\ny = [1]\nlayers = [" + ONE.replace("linear", "relu") + ONE + "]"
+    )
+    assert list(solve(sheet(given, [name]))["q"]) == [name]
+
+
+ONE = '{ layer = "Dense", units = 1, activation = "linear", W = [[2]] },'
+
+
 def test_several_outputs_can_be_worked_forward():
     given = """x = [[1, 2]]
 layers = [{ layer = "Dense", units = 2, activation = "softmax", W = [[1, 0], [0, 1]] }]"""
@@ -674,6 +790,7 @@ TWO = (
     'layers = [{ layer = "Dense", units = 2, W = [[1, 2]] }, { layer = "Dense", units = 1, W = [[1], [2]] }]'
 )
 RELU = TWO.replace("units = 2,", 'units = 2, activation = "relu",')
+WIDE = "{ layer = 'Dense', units = 200, kernel_initializer = 'ones' },"
 PLACES = "x = [[1]]\ny = [[1]]\n"
 MISTAKES = {
     "nothing": (sheet(""), ["given.layers", "is missing"]),
@@ -750,7 +867,7 @@ MISTAKES = {
         ["given.penalty.factor", "1/2m", "'1/3'"],
     ),
     "a factor that is a number": (
-        sheet(PLACES + "penalty = { name = 'l2', lambda = 1, factor = 0.5 }\n" + TWO),
+        sheet(PLACES + "penalty = { name = 'l2', lambda = 1, factor = 0.25 }\n" + TWO),
         ["given.penalty.factor", "1/2m"],
     ),
     "a penalty without lambda": (
@@ -777,9 +894,37 @@ MISTAKES = {
     "a chain and y": (sheet("y = [1]\nchain = { factor = 1, depth = 2 }"), ["given.y", "without layers"]),
     "a factor without depth": (sheet("chain = { factor = 1 }"), ["given.chain", "depth and factor"]),
     "a chain of nothing": (sheet("chain = {}"), ["given.chain", "none of them"]),
+    "a chain beside layers": (
+        sheet("chain = { factor = 1, depth = 2 }\nlayers = [{ layer = 'Dense', units = 1 }]"),
+        ["given.chain", "layers"],
+    ),
+    "a collapse that takes minutes": (
+        sheet("inputs = 200\nlayers = [" + WIDE + WIDE + "]", ["collapse"]),
+        ["find: collapse", "8,000,000", "200,000"],
+    ),
+    "a network that takes minutes": (
+        sheet("x = [[1, 2]]\nlayers = [" + WIDE * 4 + "]", ["forward"]),
+        ["given.layers", "121,200 parameters", "100,000"],
+    ),
+    "a thousand updates in full": (
+        sheet("x = [[1]]\ny = [2]\nepochs = 1000\nlayers = [" + ONE + "]"),
+        ["find", "2,000", "loss_after"],
+    ),
+    "a penalty that is not there": (
+        sheet("x = [[1]]\ny = [2]\nlayers = [" + ONE + "]", ["penalty"]),
+        ["find", "parts are updates, forward, loss, gradients"],
+    ),
+    "gradients of two outputs": (
+        sheet("x = [[1]]\nlayers = [{ layer = 'Dense', units = 2, W = [[1, 1]] }]", ["gradients"]),
+        ["find", "there is no y"],
+    ),
+    "units with a point": (
+        sheet("inputs = 2\nlayers = [{ layer = 'Dense', units = 2.0 }]"),
+        ["given.layers[1]", "got 2.0"],
+    ),
     "two kinds of chain": (
         sheet("chain = { factor = 1, depth = 2, factors = [1] }"),
-        ["given.chain", "depth and factor or factors"],
+        ["given.chain", "depth and factor, or factors"],
     ),
     "too deep a chain": (sheet("chain = { factor = 2, depth = 101 }"), ["given.chain.depth", "100"]),
     "too long a chain": (sheet(f"chain = {{ factors = {[2] * 101} }}"), ["given.chain", "100"]),

@@ -325,7 +325,7 @@ MISTAKES = [
     ({"x": [1, 2], "dy": [1]}, "given.dy: shape 1, and x has 2"),
     (
         {"x": [1, 2], "dy": [1, 2], "training": False},
-        "dy: the backward pass is that of one batch in training",
+        "dy is given; the backward pass is that of one batch in training",
     ),
     ({"x": [1, 2], "dy": [1, 2], "variance": "sample"}, "with the population's variance"),
     ({"x": [1, 2], "dy": [1, 2], "epsilon_at": "outside"}, "epsilon inside the root"),
@@ -346,6 +346,16 @@ MISTAKES = [
     ({"x": [1, 2], "batches": [[[1, 2]]]}, "given.batches[1]: rows of 2, and x has a plain list"),
     ({"batches": [[[1, 2]], [[1, 2, 3]]]}, "given.batches[2]: rows of 3, and batches[1] has rows of 2"),
     ({"x": [1, 2], "gama": 2}, "did you mean 'gamma'"),
+    ({"x": [1, 2], "training": False, "momentum": 0.5}, "momentum is given and training is false"),
+    ({"x": [1, 2], "training": False, "variance": "sample"}, "variance is given and training is false"),
+    ({"batches": [[1, 2]], "gamma": 2}, "gamma is given without x"),
+    ({"x": [1, 2], "moving_variance": "-√2"}, "given.moving_variance: -1.41421"),
+    ({"x": [1, 2], "epsilon": "√2 - √2"}, "given.epsilon: expected a number of at least 0; cannot tell"),
+    ({"x": [1, 2], "kind": "min_max", "range": ["√2", "√2"]}, "given.range: cannot tell"),
+    (
+        {"x": [1, 2], "training": False, "moving_variance": 0, "epsilon": 0},
+        "expected a variance or epsilon greater than 0",
+    ),
 ]
 
 
@@ -365,6 +375,31 @@ def test_a_mistake_at_the_command_line_is_status_two(tmp_path, capsys):
         main(["solve", str(file)])
     assert stop.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_momentum_alone_asks_for_the_moving_averages():
+    x, momentum = np.array([2.0, 4.0, 9.0]), 0.75
+    working = worked(x=list(x), momentum=momentum)
+    assert floats(working, "moving_mean_new") == pytest.approx((1 - momentum) * x.mean())
+    assert floats(working, "moving_var_new") == pytest.approx(momentum + (1 - momentum) * x.var())
+    assert "momentum" not in worked(x=list(x), training=False).tape.quantities
+
+
+def test_one_row_is_normalized_by_batches_with_the_sample_variance():
+    batches = [[1, 2, 6], [3, 5, 4]]
+    working = worked(x=[1], batches=batches, variance="sample", momentum=0, epsilon=0)
+    last = np.array(batches[-1])
+    assert floats(working, "y") == pytest.approx((1 - last.mean()) / last.std(ddof=1))
+
+
+def test_what_no_float_holds_is_worked_without_a_picture():
+    working = worked(x=["1e900", "2e900"], kind="min_max")
+    assert floats(working, "y").tolist() == [0, 1]
+    assert [part.id for part in working.parts] == ["statistics", "scaled"]
+
+
+def test_a_momentum_of_two_letters_stands_in_brackets():
+    assert "(1 − a)·μ_mov⁽⁰⁾ + (1 − (1 − a))·μ⁽¹⁾" in str(worked(batches=[[1, 2]], momentum="1 - a"))
 
 
 # --------------------------------------------------------------------------------- formats

@@ -311,7 +311,7 @@ def test_learning_rates_fall_as_those_of_keras(table, name):
         ({"name": "natural_decay", "k": 0.2}, lambda t: 0.1 * np.exp(-0.2 * (t - 1))),
         ({"name": "natural_decay", "k": 0.2, "first": 1}, lambda t: 0.1 * np.exp(-0.2 * t)),
     ],
-    ids=str,
+    ids=lambda value: "" if callable(value) else str(value),
 )
 def test_learning_rates_fall_as_the_courses_say(table, rate):
     rates = path(
@@ -581,6 +581,25 @@ MISTAKES = [
     ({"rows": 10, "descent": "mini-batch"}, "given.batch_size: is missing"),
     ({"rows": 0}, "given.rows: "),
     ({"rows": 10, "descent": "newton"}, "given.descent: "),
+    ({"rows": 10, "optimizer": "Adam"}, "optimizer is given for a count of updates"),
+    ({"rows": 10, "steps": 3}, "steps is given for a count of updates"),
+    ({"gradients": [1], "epochs": 3}, "epochs is given for a path with gradients"),
+    ({"gradients": [1], "names": ["u"]}, "names is given for a path with gradients"),
+    ({"loss": "w^2", "w": 1, "steps": 1, "epochs": 2}, "epochs is given for a path with a formula"),
+    ({"schedule": "inverse", "steps": 3, "w": 5}, "w is given for learning rates"),
+    ({"loss": "pi", "names": ["pi"], "w": 1, "steps": 1}, "given.names: expected names as w or w1; got 'pi'"),
+    ({"loss": "a b", "names": ["a b"], "w": 1, "steps": 1}, "given.names: expected names as w or w1"),
+    ({"gradients": [1] * (MOST_UPDATES + 1)}, f"given.gradients: {MOST_UPDATES + 1} updates"),
+    ({"gradients": ["10^999"]}, "gradients: the power 999 is larger"),
+    (
+        {"gradients": [1], "optimizer": {**SGD, "momentum": 0.5, "nesterov": "look"}},
+        "given.optimizer.nesterov: expected false, true (Keras' form) or 'look_ahead'; got 'look'",
+    ),
+    (
+        {"gradients": [1], "optimizer": {**SGD, "learning_rate": "√2 - √2"}},
+        "given.optimizer.learning_rate: expected a number greater than 0; cannot tell",
+    ),
+    ({"gradients": [1], "optimizer": {"name": 5}}, "given.optimizer.name: expected text in quotes, got 5"),
 ]
 
 
@@ -591,6 +610,23 @@ def test_a_mistake_is_named_with_its_place_in_one_line(question, says):
     assert says in str(error.value)
     assert str(error.value).startswith("question 'q'")
     assert "\n" not in str(error.value)
+
+
+def test_what_no_float_holds_is_worked_without_a_picture():
+    working = worked(gradients=["1e700"], optimizer={"name": "Adam", "epsilon": 0})
+    assert float(working["w.1"]) == -0.001
+    assert [part.id for part in working.parts] == ["formulas", "update1", "table"]
+
+
+def test_a_number_of_several_terms_stands_in_brackets():
+    text = str(worked(gradients=[1], optimizer={"name": "RMSprop", "rho": "1 - a"}))
+    assert "r⁽¹⁾ = (1 − a)·r⁽⁰⁾ + (1 − (1 − a))·(g⁽¹⁾)²" in text
+    schedule = {"name": "ExponentialDecay", "decay_rate": "1 + d", "decay_steps": "D + 1"}
+    assert "^(1 / (D + 1))" in str(worked(schedule=schedule, steps=2))
+
+
+def test_rows_of_a_parameter_stay_rows_in_the_table():
+    assert "((1, 2), (3, 4))" in str(worked(gradients=[[[1, 2], [3, 4]]], w=[[1, 2], [3, 4]]))
 
 
 def test_letters_are_not_rounded():

@@ -385,6 +385,19 @@ def test_every_slip_changes_the_result():
         assert slip.function(x, w, 0.25) != rules.weighted_sum(x, w, 0.25)
 
 
+def test_a_table_of_one_class_has_no_line():
+    found = worked(x=[[0, 0], [1, 1]], y=[1, 1])
+    assert found["separable"][()] == 1
+    assert "Every row is of the same class" in str(found)
+    assert "1 = 0" not in str(found)
+
+
+def test_weights_of_0_have_no_line():
+    found = worked(gate="or", w=[0, 0], b=1)
+    assert "Every weight is 0" in str(found)
+    assert "at the step where" not in str(found)
+
+
 # ------------------------------------------------------------------------------- misuse
 
 TABLE = {"x": [[0, 0], [1, 1]], "y": [0, 1]}
@@ -402,6 +415,15 @@ GATE = {"gate": "and", "w": [1, 1], "learning_rate": 0.5}
         ({**TABLE, "w": [1, 2, 3]}, "given.w: expected 2 weights, one per input; got 3"),
         ({**GATE, "learning_rate": 0}, "given.learning_rate: expected a number greater than 0; got 0"),
         ({**GATE, "learning_rate": -0.5}, "given.learning_rate: expected a number greater than 0; got -1/2"),
+        ({**GATE, "learning_rate": "r"}, "given.learning_rate: expected a number greater than 0; got r"),
+        (
+            {**TABLE, "w": [1, 1], "loss": "mse", "penalty": "l1", "alpha": -1},
+            "given.alpha: -1 is less than 0",
+        ),
+        (
+            {**TABLE, "w": [1, 1], "loss": "mse", "penalty": "elastic", "alpha": 1, "l1_ratio": 3},
+            "given.l1_ratio: expected a number from 0 to 1; got 3",
+        ),
         ({**GATE, "epochs": 0}, "given.epochs: "),
         ({**GATE, "epochs": 251}, "given.epochs: at most 250 epochs of 4 presentations are worked; got 251"),
         ({**GATE, "order": [1, 2, 3, 5]}, "given.order[4]: expected a row number from 1 to 4; got 5"),

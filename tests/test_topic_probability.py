@@ -38,6 +38,10 @@ def floats(working, name):
     return np.asarray(working[name]).astype(float)
 
 
+def text_of(working):
+    return " ".join(str(working).split())
+
+
 @pytest.fixture(scope="module")
 def sheet():
     return solve(SHEET)
@@ -328,9 +332,77 @@ def test_formulas_against_sympy(text, low, high):
     assert float(working["cdf"][()]) == pytest.approx(min(1.0, float(cdf)))
 
 
-def test_a_density_without_a_mean_is_refused():
-    with pytest.raises(SheetError, match="does not converge"):
-        worked('density = { formula = "1/x^2", low = 1, high = "∞" }')
+def test_a_density_without_a_mean_or_a_variance_says_so():
+    without_mean = worked('density = { formula = "1/x^2", low = 1, high = "∞" }\nat = [2]')
+    assert "E_X" not in without_mean.tape.quantities
+    assert floats(without_mean, "cdf") == pytest.approx(scipy.stats.pareto(1).cdf(2))
+    assert "no expectation" in text_of(without_mean)
+    without_variance = worked('density = { formula = "2/x^3", low = 1, high = "∞" }\nbetween = [[1, 2]]')
+    assert floats(without_variance, "E_X") == pytest.approx(scipy.stats.pareto(2).mean())
+    assert floats(without_variance, "P") == pytest.approx(scipy.stats.pareto(2).cdf(2))
+    assert "var_X" not in without_variance.tape.quantities
+    assert "no finite variance" in text_of(without_variance)
+
+
+def test_a_variance_that_is_not_finite_is_refused_where_it_is_asked_for():
+    with pytest.raises(SheetError, match="find: var_X is not finite"):
+        worked('density = { formula = "2/x^3", low = 1, high = "∞" }', 'find = ["var_X"]')
+
+
+def test_a_correlation_with_a_constant_is_refused_where_it_is_asked_for():
+    given = "x = [1, 2]\ny = [5]\njoint = [[0.5], [0.5]]"
+    assert "A correlation is not defined" in text_of(worked(given))
+    with pytest.raises(SheetError, match="find: correlation is not defined: one of the two is constant"):
+        worked(given, 'find = ["correlation"]')
+
+
+def test_the_mean_of_a_symmetric_density_without_an_antiderivative_is_exactly_0():
+    density = '{ formula = "cos(x)/2", low = "-pi/2", high = "pi/2" }'
+    working = worked(f"density = {density}")
+    assert working["E_X"][()].exact == 0
+    assert floats(working, "var_X") == pytest.approx(np.pi**2 / 4 - 2)
+
+
+def test_a_normal_density_may_be_given_by_its_variance():
+    working = worked('density = { name = "normal", mu = -5, variance = 2 }\nat = [0.5]')
+    assert floats(working, "sigma") == pytest.approx(np.sqrt(2))
+    assert value(working, "var_X") == 2
+    assert floats(working, "cdf") == pytest.approx(scipy.stats.norm(-5, np.sqrt(2)).cdf(0.5))
+
+
+@pytest.mark.parametrize("names", [("S", "T"), ("both", "o"), ("p", "x"), ("possible", "n"), ("n_S", "P_o")])
+def test_no_name_of_an_event_is_taken_for_something_else(names):
+    a, b = names
+    working = worked(f"dice = 1\nevents = {{ {a} = [1, 2], {b} = [2, 3, 4] }}\nvariable = 'total'")
+    assert value(working, f"P_{a}") == Fraction(1, 3)
+    assert value(working, f"P_{a}_given_{b}") == Fraction(1, 3)
+    assert value(working, "E_X") == Fraction(7, 2)
+    sizes = worked(f"events = {{ {a} = 30, {b} = 35 }}\ntotal = 50\nboth = 20")
+    assert value(sizes, f"P_{a}") == Fraction(3, 5)
+    assert value(sizes, f"P_{a}_and_{b}") == Fraction(2, 5)
+    table = worked(f"counts = [[20, 10], [15, 5]]\nrows = ['{a}', 'other']\ncolumns = ['{b}', 'rest']")
+    assert value(table, f"P_{a}") == Fraction(3, 5)
+    assert value(table, f"P_{b}_given_{a}") == Fraction(2, 3)
+
+
+def test_the_sample_space_has_another_letter_than_an_event():
+    working = worked("dice = 1\nevents = { S = [1], T = [2, 3] }")
+    assert "P(S) = n(S)/n(Ω)" in text_of(working)
+    assert "n(S) = 6" not in text_of(working)
+    assert "n(S) = 6" in text_of(worked("dice = 1\nevents = { A = [1] }"))
+
+
+def test_the_outcomes_probabilities_are_not_those_of_the_variable():
+    working = worked('space = ["a", "b", "c"]\nprobabilities = ["1/2", "1/3", "1/6"]\nvariable = [3, 2, 1]')
+    assert [fraction(v) for v in working["p_o"]] == [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)]
+    assert [fraction(v) for v in working["p"]] == [Fraction(1, 6), Fraction(1, 3), Fraction(1, 2)]
+    assert "P(X = x)[1] = 1/6 " in text_of(working)  # and not the sum of another outcome's number
+
+
+def test_a_table_of_counts_may_have_names_in_it():
+    working = worked('counts = [["a", 1], [2, 3]]\nrows = ["u", "v"]\ncolumns = ["s", "t"]')
+    a = sympy.Symbol("a", real=True)
+    assert sympy.simplify(working["P_u_given_s"][()].expression - a / (a + 2)) == 0
 
 
 def test_a_density_in_pieces():
@@ -383,6 +455,9 @@ MISUSE = [
     ('coins = 2\nevents = { A = ["HH", "HH"] }', "given.events.A: 'HH' stands there twice"),
     ("coins = 2\nevents = { A = 0.5 }", "given.events.A: expected a list of outcomes"),
     ("coins = 2\nevents = { A = { total = [2] } }", "given.events.A: expected a list of outcomes"),
+    ('dice = 1\nevents = { a = [1], "not a" = [2] }', "given.events: 'not a' could mean two things"),
+    ('dice = 1\nevents = { a = [1], b = [2], "a and b" = [3] }', "'a and b' could mean two things"),
+    ('counts = [[1, 2], [3, 4]]\nrows = ["a", "a given x"]\ncolumns = ["x", "y"]', "could mean two things"),
     ("coins = 2\nevents = []", "given.events: expected a table of events"),
     ('coins = 2\nevents = { "a b" = [], a_b = [] }', "cannot be told apart"),
     ('coins = 2\nvariable = "total"', "given.variable: unknown variable 'total'"),
@@ -423,6 +498,8 @@ MISUSE = [
     ('density = { formula = "x", low = 0, high = 1 }', "given.density: integrates to 1/2"),
     ('density = { formula = "2 - 2 x", low = 0, high = 2 }', "given.density: less than 0, as at x = "),
     ('density = { formula = "k x", low = 0, high = 1 }', "unknown name 'k'"),
+    ('density = { formula = "1/0", low = 0, high = 1 }', "given.density.formula: division of 1 by 0"),
+    ('density = { formula = "301 x^300", low = 0, high = 1 }', "given.density.formula: the power 300"),
     ('density = { formula = "x +", low = 0, high = 1 }', "cannot read 'x +'"),
     ('density = { formula = "x", low = 1, high = 0 }', "low = 1 is not less than high = 0"),
     ('density = { formula = "1/x", low = 0, high = 1 }', "does not converge at 0"),

@@ -4,10 +4,12 @@ The answers under ``worksheets/answers`` were found without chainrule: the tests
 them again with SciPy, SymPy, scikit-learn, Keras or JAX, or the file shows them worked by hand.
 """
 
+import json
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 import sympy
@@ -15,7 +17,7 @@ import sympy
 from chainrule.paper.formulas import Formula
 from chainrule.paper.numbers import Number
 from chainrule.paper.reading import Value, read
-from chainrule.paper.sheet import parse_toml
+from chainrule.paper.sheet import json_schema, parse_toml
 from chainrule.paper.solving import solve
 
 FOLDER = Path(__file__).parent.parent / "worksheets"
@@ -87,6 +89,12 @@ def test_every_question_has_an_answer_and_words(sheet):
     assert list(answers) == [question["id"] for question in questions]
     assert all(answers.values())
     assert all(question["text"].strip().endswith((".", "?")) for question in questions)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
+def test_every_worksheet_fits_the_schema(sheet):
+    tables = json.loads(json.dumps(parse_toml(sheet.read_text(encoding="utf-8")), default=float))
+    jsonschema.validate(tables, json_schema())
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ class Dense(Layer):
     ) -> None:
         super().__init__(name)
         if isinstance(units, bool) or not hasattr(units, "__index__") or units < 1:
-            raise ValueError(f"units must be a whole number ≥ 1, got {units!r}")
+            found = units if hasattr(units, "__float__") else repr(units)
+            raise ValueError(f"units must be a whole number ≥ 1, got {found}")
         self.units = operator.index(units)
         self.activation = activations.get(activation)
         if self.activation.gradients:

@@ -27,6 +27,10 @@ Key = tuple[sympy.Expr, sympy.Expr, int]
 ONE: Key = (sympy.S.Zero, sympy.S.Zero, 0)
 
 
+class DivergentError(ArithmeticError):
+    """An integral that does not converge."""
+
+
 @dataclass(frozen=True)
 class Series:
     """A sum of terms c xᵖ e^(kx) (ln x)ⁿ, by their keys.
@@ -73,7 +77,7 @@ class Series:
     def at(self, point: Any, number: ToNumber) -> Any:
         """The value at a point, or the limit there: at 0, and at ±∞ as a float.
 
-        ``number`` makes a number of a coefficient. Raises ArithmeticError where there is no limit.
+        ``number`` makes a number of a coefficient. Raises DivergentError where there is no limit.
         """
         if isinstance(point, float):
             return self._limit(point > 0, number)
@@ -86,7 +90,7 @@ class Series:
             if p > 0:
                 return number(sympy.S.Zero)
             if p < 0 or n:
-                raise ArithmeticError("the integral does not converge at 0")
+                raise DivergentError("the integral does not converge at 0")
         factors = [] if c == 1 and key != ONE else [c]
         if p != 0:
             factors.append(x if p == 1 else x ** number(p) if p.is_Integer else x ** Number(str(p)))
@@ -103,7 +107,7 @@ class Series:
             if (p, k, n) == ONE:
                 rest += c
             elif not vanishes and not (k == 0 and p < 0):
-                raise ArithmeticError(f"the integral does not converge at {'' if upwards else '-'}∞")
+                raise DivergentError(f"the integral does not converge at {'' if upwards else '-'}∞")
         return number(rest)
 
 

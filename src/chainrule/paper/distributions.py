@@ -11,7 +11,7 @@ import numpy as np
 from flint import acb
 from pydantic import AfterValidator, Field, model_validator
 
-from chainrule.paper.limits import LimitField, is_less, limit_text
+from chainrule.paper.limits import CLOSE, LimitField, is_less, limit_text
 from chainrule.paper.notation import exact_text
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 MOST_PIECES = 6
 SAMPLES = 128
 """Points of each piece at which a density is looked at, whether it is negative there."""
-CLOSE = Number("1e-30")
-"""Balls closer than this are taken for the same number, where two ways to it are compared."""
 
 
 def is_known(value: Any) -> bool:
@@ -99,6 +97,10 @@ def verdict(compared: Rule, word: str) -> Rule:
 def _formula(text: str) -> str:
     if names := Value(text).names - {"x"}:
         raise ValueError(f"unknown name {min(names)!r} in {text!r}; a density is a formula in x")
+    try:
+        Value(text).formula()
+    except ArithmeticError as error:
+        raise ValueError(f"{error} in {text!r}") from None
     return text
 
 
@@ -164,10 +166,11 @@ class Uniform:
 
 @dataclass(frozen=True)
 class Normal:
-    """The normal density; ``sigma`` is the standard deviation."""
+    """The normal density; ``sigma`` is the standard deviation, ``variance`` there if that was given."""
 
     mu: Any
     sigma: Any
+    variance: Any = None
 
 
 @dataclass(frozen=True)
@@ -200,8 +203,8 @@ def read_density(page: Page, table: DensityTable, place: str) -> Density:
         spread = page.exact(getattr(table, key))[()]
         if is_known(spread) and not spread > 0:
             raise SheetError(f"{place}.{key}: {said(spread)} is not greater than 0")
-        deviation: Any = spread if key == "sigma" else np.sqrt(spread)
-        return Normal(page.exact(table.mu)[()], deviation)
+        mu = page.exact(table.mu)[()]
+        return Normal(mu, spread) if key == "sigma" else Normal(mu, np.sqrt(spread), spread)
     return _pieces(page, table.pieces or [], place)
 
 

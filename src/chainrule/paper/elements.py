@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -33,6 +34,7 @@ MOST_TRACED = 50_000
 MOST_ROUNDED = 80
 """Significant digits that a value rounded on paper may have."""
 APPROXIMATELY = r"\approx"
+LARGEST_DRAWN = 10**100
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ def written_tex(working: Working, value: Any) -> str:
 def as_number(value: Any) -> Any:
     """A closed form as the number that it is; anything else as it is."""
     return value.number() if getattr(value, "is_number", False) else value
+
+
+def are_drawable(values: Iterable[Any]) -> bool:
+    """Whether all are numbers, none of them too large for a picture."""
+    return all(isinstance(v, Number) and bool(-LARGEST_DRAWN < v < LARGEST_DRAWN) for v in values)
 
 
 def _expression(

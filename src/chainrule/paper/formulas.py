@@ -179,7 +179,9 @@ class Formula:
     def check_size(self) -> None:
         """Raise ArithmeticError for a formula that is too long to be read, or a number in it."""
         if next(islice(sympy.preorder_traversal(self.expression), LONGEST_FORMULA, None), None) is not None:
-            raise ArithmeticError(f"the formula has more than {LONGEST_FORMULA:,} terms: give numbers for names")
+            raise ArithmeticError(
+                f"the formula has more than {LONGEST_FORMULA:,} terms: give numbers for names"
+            )
         rationals = self.expression.atoms(sympy.Rational)
         if any(max(int(r.p).bit_length(), int(r.q).bit_length()) > LARGEST_IN_FORMULA for r in rationals):
             raise ArithmeticError("a number in the formula is too long to be written out")

@@ -13,9 +13,9 @@ import numpy as np
 import sympy
 from flint import acb, ctx
 
-from chainrule.paper.antiderivatives import Series, ToNumber, X
+from chainrule.paper.antiderivatives import DivergentError, Series, ToNumber, X
 from chainrule.paper.formulas import Formula
-from chainrule.paper.limits import Limit, is_less
+from chainrule.paper.limits import Limit, are_opposite, is_less
 from chainrule.paper.numbers import Number
 from chainrule.paper.terms import Term
 
@@ -138,11 +138,37 @@ class Integral:
             return found
         return None
 
+    @property
+    def is_odd(self) -> bool:
+        """Whether it is 0 because its parts left and right of 0 cancel, and no antiderivative shows that."""
+        if isinstance(self.low, float) or isinstance(self.high, float) or self.antiderivative is not None:
+            return False
+        turned = self.expression.subs(X, -X) + self.expression
+        return are_opposite(_plain(self.low), _plain(self.high)) and bool(sympy.expand(turned) == 0)
+
+    @property
+    def diverges(self) -> bool:
+        """Whether its antiderivative has no limit at one of its ends."""
+        if self.antiderivative is None:
+            return False
+        try:
+            self.function(number_of)(*(v if isinstance(v, float) else _plain(v) for v in self.limits))
+        except DivergentError:
+            return True
+        return False
+
+    @property
+    def limits(self) -> tuple[Limit, Limit]:
+        """Both limits."""
+        return self.low, self.high
+
     def function(self, number: ToNumber) -> Callable[[Any, Any], Any]:
         """The integral as a function of both limits. Raises ArithmeticError where it has no value."""
         found = self.antiderivative
         if found is not None:
             return lambda low, high: found.at(high, number) - found.at(low, number)
+        if self.is_odd:
+            return lambda low, high: number(sympy.S.Zero)
         balls = self.balls or on_balls(self.expression)
 
         def certified(low: Any, high: Any) -> Number:

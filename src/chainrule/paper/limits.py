@@ -8,8 +8,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from chainrule.paper.notation import exact_tex, exact_text
+from chainrule.paper.numbers import Number
 from chainrule.paper.values import read_array
 
+CLOSE = Number("1e-30")
+"""Balls closer than this are taken for the same number, where two ways to it are compared."""
 Limit = Any
 """A Number or a Formula; plus or minus infinity as a float."""
 
@@ -61,6 +64,11 @@ def is_less(a: Limit, b: Limit) -> bool:
     if isinstance(a, float) or isinstance(b, float):
         return bool((a if isinstance(a, float) else 0.0) < (b if isinstance(b, float) else 0.0))
     return bool(a < b)
+
+
+def are_opposite(a: Number, b: Number) -> bool:
+    """Whether two finite limits are as far from 0, on both sides, as far as digits can tell."""
+    return bool(-CLOSE < a + b < CLOSE)
 
 
 def limit_text(limit: Any) -> str:

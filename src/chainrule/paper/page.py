@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
 from chainrule.layers.steps import Step
-from chainrule.paper.notation import decimal_tex, exact_tex, is_rounded
+from chainrule.paper.digits import significant
+from chainrule.paper.elements import MOST_ROUNDED
+from chainrule.paper.notation import decimal_tex, digits_tex, exact_digits, exact_tex
 from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.tape import Tape, rounding, tidying
@@ -67,7 +70,10 @@ class Page:
 
         A hidden one is used in steps, but not listed under what is given.
         """
-        made = self.exact(value)
+        try:
+            made = self.exact(value)
+        except (ValueError, ArithmeticError) as error:
+            raise SheetError(f"{name}: {error}") from None
         self.tape.give(name, made, symbol, hidden)
         return made
 
@@ -83,6 +89,15 @@ class Page:
         if shown:
             self._add(name)
         return self.tape[name].value
+
+    @contextmanager
+    def unrounded(self) -> Iterator[None]:
+        """Here steps are not rounded: they are formulas, or an entry that is 0 must be seen to be 0."""
+        finish, self.tape.finish = self.tape.finish, lambda value: value
+        try:
+            yield
+        finally:
+            self.tape.finish = finish
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.tape[name].value
@@ -115,15 +130,21 @@ class Page:
         self._add(Chain(left, tuple(Link(tex, reason) for tex, reason in links)))
 
     def write(self, value: Any) -> str:
-        """A single value as prose: exact where that is short, else with ≈ and its proven decimals."""
+        """A single value as prose: exact where that is short, else with ≈ and its proven decimals.
+
+        Where steps are rounded, a value is its decimals.
+        """
         if isinstance(value, (str, Word)):
             return str(value)
         if not isinstance(value, Number) and not hasattr(value, "tex"):
             value = Number(value)
-        if isinstance(value, Number) and value.exact is None:
-            sign = r"\approx " if is_rounded(value, self.question.digits) else ""
-            return f"${sign}{decimal_tex(value, self.question.digits)}$"
-        return f"${exact_tex(value, self.question.digits)}$"
+        if not isinstance(value, Number):
+            return f"${exact_tex(value, self.question.digits)}$"
+        shown = exact_digits(value, self.question.digits)
+        if self.question.rounding is not None and (decimal := significant(value, MOST_ROUNDED)).exact:
+            shown = decimal
+        sign = "" if shown.exact else r"\approx "
+        return f"${sign}{digits_tex(shown.text)}$"
 
     def decimal(self, value: Any) -> str:
         """A single value as prose, as its decimals."""

@@ -17,10 +17,16 @@ from pylatexenc.latexwalker import LatexWalker
 SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 SUPERSCRIPTS = str.maketrans("0123456789lL+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻")
 _ONE_SIGN = re.compile(
-    r"∂|\((?:[^()]|\([^()]*\))*\)²?|√?\d+(\.\d+)?|e\^\([^()]*\)|[^\W\d]+\([^()]*\)"
+    r"∂|‖[^‖]*‖|\((?:[^()]|\([^()]*\))*\)²?|√?\d+(\.\d+)?|e\^\([^()]*\)|[^\W\d]+\([^()]*\)"
     r"|∂?²?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹ˡᴸ⁺⁻]+⁾| new| before| after)?"
 )
 """What needs no brackets above or below a fraction's line: a number, a name, a power of e."""
+_GREEK = re.compile(
+    r"(\\(?:alpha|beta|gamma|delta|eta|theta|lambda|mu|rho|sigma))\s+(?=[A-Za-z]|\\[a-z])(?!\\left|\\cdot)"
+)
+"""A Greek letter beside another name; TeX needs the space, and so does a reader."""
+_HYPHEN = "\N{HYPHEN}"
+"""That of a word, while the others become minus signs."""
 
 
 @lru_cache(maxsize=4096)
@@ -37,6 +43,9 @@ def plain(tex: str) -> str:
     tex = re.sub(r"\^\{\\top\}", "ᵀ", tex)
     tex = re.sub(r"_\{([\d, ]+)\}", lambda m: m[1].translate(SUBSCRIPTS), tex)
     tex = re.sub(r"_\{(\w)\}", r"_\1", tex)
+    tex = re.sub(r"_\{(\w+[+-]\w+)\}", r"_{(\1)}", tex)
+    tex = re.sub(r"\\text\{[^{}]*\}", lambda m: m[0].replace("-", _HYPHEN), tex)
+    tex = _GREEK.sub(r"\1{} ", tex)
     tex = re.sub(r"\^\{\(([\dlL+-]+)\)\}", lambda m: f"⁽{m[1].translate(SUPERSCRIPTS)}⁾", tex)
     tex = re.sub(r"\^\{\\text\{(\w+)\}\}", r"\\text{ \1}", tex)
     tex = re.sub(r"\^(?:2|\{2\})(?!\d)", "²", tex)
@@ -44,7 +53,7 @@ def plain(tex: str) -> str:
     tex = re.sub(r"\\sum_\{((?:[^{}]|\{[^{}]*\}){2,})\}", r"\\sum_{(\1)}", tex)
     tex = _with_brackets(tex)
     text = _converter().nodelist_to_text(LatexWalker(tex).get_latex_nodes()[0])
-    text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
+    text = re.sub(r"\s+", " ", text.replace("-", "−").replace(_HYPHEN, "-")).strip()
     text = (
         text.replace("∂ ", "∂")
         .replace("∂² ", "∂²")
@@ -56,11 +65,12 @@ def plain(tex: str) -> str:
     text = re.sub(r"\s*·\s*", "·", text).replace("( ", "(").replace(" ⌉", "⌉").replace(" ⌋", "⌋")
     text = re.sub(r"([⌉⌋])(?=[+−])", r"\1 ", text)
     text = re.sub(r"∫ (?=[_₀-₉])", "∫", text)
-    text = re.sub(r" {2,}", " ", text).replace("Σ _", "Σ_").replace("ln (", "ln(").replace("sign (", "sign(")
+    text = re.sub(r" {2,}", " ", text)
+    text = re.sub(r"(Σ|\bmax) (?=_)|\b(ln|sign|max|sin|cos|tanh) (?=[(²'^])", r"\1\2", text)
     text = re.sub(r"(?<=[\w)\]²³⁾])([−+=<>≈]) ", r" \1 ", text)
     text = re.sub(r" ([←↔±×])(?=\S)", r" \1 ", text)
     text = re.sub(r"(^|\(|, |\[ |= )− ", r"\1−", text).replace("det (", "det(")
-    return re.sub(r"\|\s*([^|]*?)\s*\|", r"|\1|", text)
+    return re.sub(r"([|‖])\s*([^|‖]*?)\s*\1", r"\1\2\1", text)
 
 
 def _with_brackets(tex: str) -> str:
@@ -91,6 +101,9 @@ def _converter() -> LatexNodes2Text:
             MacroTextSpec("cdot", "·"),
             MacroTextSpec("sum", "Σ "),
             MacroTextSpec("ln", "ln "),
+            *(MacroTextSpec(name, f"{name} ") for name in ("sin", "cos", "tanh")),
+            MacroTextSpec("max", "max "),
+            MacroTextSpec("approx", "≈ "),
             MacroTextSpec("left", ""),
             MacroTextSpec("right", ""),
             MacroTextSpec("textstyle", ""),

@@ -54,7 +54,9 @@ def _shape(raw: Any, depth: int = 0) -> tuple[int, ...]:
 
 
 def _length(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]} entries" if shape else "a single number"
+    if not shape:
+        return "a single number"
+    return "1 entry" if shape[0] == 1 else f"{shape[0]} entries"
 
 
 def _read(item: Any, place: tuple[int, ...]) -> Number | Value:

@@ -15,7 +15,7 @@ SUM, SIGN, PRODUCT, POWER, ATOM = range(5)
 LONGEST_SUM = 8
 MOST_TERMS = 10
 """Terms. A sum longer than the first number is written without its zeros; if it is then longer than the
-second (a filter of 3 by 3 and a bias), the first few and the last are."""
+second (a filter of 3 by 3 and a bias), the first few and the last are, as of a product that long."""
 
 Written = tuple[str, int]
 
@@ -134,6 +134,8 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
         return style.number(term.value)
     if term.operation == "+" and len(terms := _terms(term)) > LONGEST_SUM:
         return _long_sum(terms, style, swap), SUM
+    if term.operation == "*" and not swap and len(factors := _factors(term)) > MOST_TERMS:
+        return _long_product(factors, style), PRODUCT
     parts = [_written(argument, style, swap) for argument in term.arguments]
     match term.operation:
         case "+":
@@ -175,6 +177,22 @@ def _terms(term: Term) -> list[Term]:
         term, last = term.arguments
         terms.append(last)
     return [term, *reversed(terms)]
+
+
+def _factors(term: Term) -> list[Term]:
+    """The factors of a product, however often it was multiplied."""
+    factors = []
+    while term.operation == "*":
+        term, last = term.arguments
+        factors.append(last)
+    return [term, *reversed(factors)]
+
+
+def _long_product(factors: list[Term], style: Plain) -> str:
+    """The first three factors of a product and the last two."""
+    first, *rest = (_written(factor, style, False) for factor in (*factors[:3], *factors[-2:]))
+    written = [style.fit(first, PRODUCT), *(style.fit(part, POWER) for part in rest)]
+    return style.times.join([*written[:3], style.dots, *written[3:]])
 
 
 def _long_sum(terms: list[Term], style: Plain, swap: bool) -> str:

@@ -197,7 +197,7 @@ leaky_relu = _elementwise(
 parametric_relu = _elementwise(
     "prelu",
     function=lambda z, alpha: where(z > 0, z, alpha * z),
-    derivative=lambda z, a, alpha: where(z > 0, constant(1, z), constant(0, z) + alpha),
+    derivative=lambda z, a, alpha: where(z > 0, constant(1, z), alpha),
     tex=_cases("<z>", "<alpha> <z>"),
     derivative_tex=_cases("1", "<alpha>"),
     multiplications=1,

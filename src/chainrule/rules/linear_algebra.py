@@ -123,7 +123,7 @@ def column_space(A: Array, U: Array) -> Array:
     return A[:, found] if found else A[:, :1]
 
 
-@rule(tex=r"\text{the solutions of } <R> x = 0 \text{ with one free unknown not } 0", as_whole=True)
+@rule(tex=r"\text{columns that span the solutions of } <R> x = 0", as_whole=True)
 def null_space(R: Array) -> Array:
     """A basis of the null space, of a reduced row echelon form; in the columns, shape (n, nullity).
 

@@ -242,9 +242,9 @@ huber = LossTerm(
     term=_huber,
     slope=_huber_slope,
     tex=r"\begin{cases} \frac{1}{2} (<y> - <a>)^2 & \left| <y> - <a> \right| \le <delta> \\"
-    r" <delta> \left| <y> - <a> \right| - \frac{1}{2} <delta>^2 & \text{otherwise} \end{cases}",
+    r" <delta> \cdot \left| <y> - <a> \right| - \frac{1}{2} \cdot <delta>^2 & \text{otherwise} \end{cases}",
     slope_tex=r"\begin{cases} <a> - <y> & \left| <y> - <a> \right| \le <delta> \\"
-    r" <delta> \operatorname{sign}(<a> - <y>) & \text{otherwise} \end{cases}",
+    r" <delta> \cdot \operatorname{sign}(<a> - <y>) & \text{otherwise} \end{cases}",
     options={"delta": 1.0},
 )
 

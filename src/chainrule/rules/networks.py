@@ -81,10 +81,10 @@ def factorial(k: Array) -> Array:
     return orders
 
 
-@rule(tex=r"(<n>!)^{<layers>}")
-def same_layers(orders: Array, layers: Array, n: Array) -> Array:
-    """The configurations of so many layers with n units each, from n! of one layer."""
-    return orders**layers + 0 * n
+@rule(tex=r"<orders>^{<layers>}")
+def same_layers(orders: Array, layers: Array) -> Array:
+    """The configurations of so many layers of the same size, (n!)^L, from n! of one layer."""
+    return orders**layers
 
 
 # ---------------------------------------------------------------------------- gradients
@@ -169,7 +169,7 @@ def number_dead(top: Array) -> Array:
     return total(where(top <= 0, constant(1, top), constant(0, top)))
 
 
-@rule(tex=r"\text{number of kinds in } <kinds>")
+@rule(tex=r"\text{number of different units in } <kinds>")
 def number_different(kinds: Array) -> Array:
     """How many units of a layer differ; ``kinds`` numbers each unit's kind, from 0.
 

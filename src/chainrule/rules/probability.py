@@ -293,7 +293,7 @@ def uniform_variance(a: Array, b: Array) -> Array:
 )
 def normal_pdf(x: Array, mu: Array, sigma: Array) -> Array:
     """Density of the normal distribution."""
-    return 1 / (sigma * sqrt(2 * pi(sigma))) * exp(-((x - mu) ** 2) / (2 * sigma**2))
+    return 1 / (sigma * sqrt(constant(2, sigma) * pi(sigma))) * exp(-((x - mu) ** 2) / (2 * sigma**2))
 
 
 @rule(
@@ -340,7 +340,7 @@ def normal_variance(sigma: Array) -> Array:
 
 @rule(tex="<p>")
 def same(p: Array) -> Array:
-    """A probability that another quantity already is."""
+    """What another quantity already is."""
     return p
 
 

@@ -16,6 +16,8 @@ from chainrule.rules.arrays import Array, is_exact
 Shape = tuple[int, ...]
 _NOT_ONE_SIGN = re.compile(r"[-+^/]|\\frac|\\cdot")
 """What makes a base need brackets under a power."""
+_OPENING = ("(", "{", "[", r"\begin")
+_BRACKET_OR_SIGN = re.compile(r"[(){}\[\]+-]|\\begin\b|\\end\b")
 
 
 @dataclass(frozen=True)
@@ -120,15 +122,38 @@ class Rule:
 
         >>> Rule("square", lambda x: x**2, tex="<x>^2").formula({"x": "x^{(1)}"})
         '(x^{(1)})^2'
+        >>> Rule("scale", lambda k, x: k * x, tex=r"<k> \\cdot <x>").formula({"k": "1 - r", "x": "x"})
+        '(1 - r) \\\\cdot x'
         """
         template = (self.columns_tex or self.tex) if columns else self.tex
 
         def written(place: re.Match[str]) -> str:
             tex = tex_of[place[1]]
-            is_raised = template.startswith("^", place.end())
-            return f"({tex})" if is_raised and _NOT_ONE_SIGN.search(tex) else tex
+            before, after = template[: place.start()].rstrip(), template[place.end() :]
+            is_first = before[-1:] in ("", "{", "(", ",")
+            if after.startswith("^"):
+                needs_brackets = bool(_NOT_ONE_SIGN.search(tex))
+            else:
+                is_alone = is_first and after[:1] in ("", "}", ")", ",")
+                needs_brackets = not is_alone and _is_sum(tex, is_first)
+            return f"({tex})" if needs_brackets else tex
 
         return re.sub(r"<(\w+)>", written, template)
+
+
+def _is_sum(tex: str, is_first: bool) -> bool:
+    """Whether TeX is a sum, or, where it does not come first, a number with a sign before it.
+
+    >>> _is_sum("1 - r", True), _is_sum("-2", True), _is_sum("-2", False), _is_sum("w^{(t - 1)}", False)
+    (True, False, True, False)
+    """
+    depth = 0
+    for place in _BRACKET_OR_SIGN.finditer(tex):
+        if place[0] not in ("-", "+"):
+            depth += 1 if place[0] in _OPENING else -1
+        elif depth == 0 and (place.start() > 0 or not is_first):
+            return True
+    return False
 
 
 def rule(tex: str, **more: Any) -> Callable[[Callable[..., Array]], Rule]:

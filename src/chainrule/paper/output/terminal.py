@@ -67,7 +67,8 @@ def _block(console: Console, title: str, lines: Iterable[RenderableType]) -> Non
 
 
 def _given(entry: Entry) -> Text:
-    return Text.assemble((entry.plain, "bold"), " = ", minus(entry.value_plain))
+    sign = " = " if entry.value_is_exact else " ≈ "
+    return Text.assemble((entry.plain, "bold"), sign, minus(entry.value_plain))
 
 
 def _shown(item: Any) -> Iterator[RenderableType]:

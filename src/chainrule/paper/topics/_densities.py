@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def give(page: Page, density: Density, of: str = "") -> None:
-    """Put down the parameters of a density; ``of`` ends their names, where there are several."""
+    """Put down the parameters of a density; ``of`` ends their names, where there are several.
+
+    Of a normal density given by its variance, the standard deviation is worked.
+    """
     below = f"_{{{of}}}" if of else ""
     ending = f"_{of}" if of else ""
     match density:
@@ -27,9 +30,14 @@ def give(page: Page, density: Density, of: str = "") -> None:
             for name, value in (("a", a), ("b", b)):
                 named = str(value) == name and not of
                 page.give(f"{name}{ending}", np.asarray(value, dtype=object), f"{name}{below}", hidden=named)
-        case Normal(mu, sigma):
+        case Normal(mu, sigma, variance):
             page.give(f"mu{ending}", np.asarray(mu, dtype=object), symbol=rf"\mu{below}")
-            page.give(f"sigma{ending}", np.asarray(sigma, dtype=object), symbol=rf"\sigma{below}")
+            if variance is None:
+                page.give(f"sigma{ending}", np.asarray(sigma, dtype=object), symbol=rf"\sigma{below}")
+                return
+            square = f"variance{ending}"
+            page.give(square, np.asarray(variance, dtype=object), symbol=rf"\sigma{below}^2")
+            page.work(f"sigma{ending}", rules.standard_deviation, square, symbol=rf"\sigma{below}")
 
 
 def density_tex(density: Density) -> str:
@@ -39,8 +47,8 @@ def density_tex(density: Density) -> str:
             known = is_known(a) and is_known(b)
             height = exact_tex(1 / (b - a)) if known else rf"\frac{{1}}{{{exact_tex(b)} - {exact_tex(a)}}}"
             lines = [(height, rf"{exact_tex(a)} \le x \le {exact_tex(b)}")]
-        case Normal(mu, sigma):
-            square = sigma**2
+        case Normal(mu, sigma, variance):
+            square = sigma**2 if variance is None else variance
             doubled = exact_tex(2 * square)
             root = r"2 \pi" if is_known(square) and square == 1 else rf"2 \pi \cdot {exact_tex(square)}"
             return rf"\frac{{1}}{{\sqrt{{{root}}}}} \, e^{{-\frac{{{_distance(mu)}^2}}{{{doubled}}}}}"
@@ -80,8 +88,8 @@ def show_density(page: Page, density: Density) -> None:
             page.remark("A rectangle of width $b - a$ and height $1/(b - a)$: its area is 1.")
 
 
-def moments(page: Page, density: Density, of: str = "") -> tuple[str, str]:
-    """Work expectation and variance of a density; the names of both."""
+def moments(page: Page, density: Density, of: str = "") -> tuple[str, str] | None:
+    """Work expectation and variance of a density; the names of both, or None where one is not finite."""
     ending = f"_{of}" if of else ""
     mean, variance = f"E_X{ending}", f"var_X{ending}"
     symbols = (f"E_{{{of}}}(X)", rf"\mathrm{{var}}_{{{of}}}(X)") if of else ("E(X)", r"\mathrm{var}(X)")
@@ -93,9 +101,13 @@ def moments(page: Page, density: Density, of: str = "") -> tuple[str, str]:
             page.work(variance, rules.uniform_variance, f"a{ending}", f"b{ending}", symbol=symbols[1])
         case Normal():
             page.work(mean, rules.normal_mean, f"mu{ending}", symbol=symbols[0])
-            page.work(variance, rules.normal_variance, f"sigma{ending}", symbol=symbols[1])
+            if density.variance is None:
+                page.work(variance, rules.normal_variance, f"sigma{ending}", symbol=symbols[1])
+            else:
+                page.work(variance, rules.same, f"variance{ending}", symbol=symbols[1])
         case Pieces(integrals):
-            _integrate_moments(page, integrals, mean, variance, symbols, ending)
+            if not _integrate_moments(page, integrals, mean, variance, symbols, ending):
+                return None
     if not of:
         page.work("sd_X", rules.standard_deviation, variance, symbol=r"\sigma_{X}")
     return mean, variance
@@ -123,14 +135,26 @@ def _derive_uniform(page: Page) -> None:
 
 def _integrate_moments(
     page: Page, integrals: Sequence[Any], mean: str, variance: str, symbols: tuple[str, str], ending: str
-) -> None:
+) -> bool:
+    """Work both by integrals; whether they converge."""
     from chainrule.paper.integrals import times_power
 
-    work_integral(page, mean, symbols[0], [times_power(each, 1) for each in integrals], r"x \, f(x)")
     square = f"E_X2{ending}"
-    symbol = symbols[0].replace("(X)", "(X^2)")
-    work_integral(page, square, symbol, [times_power(each, 2) for each in integrals], r"x^2 \, f(x)")
+    moments = ((mean, symbols[0], "x"), (square, symbols[0].replace("(X)", "(X^2)"), "x^2"))
+    for power, (name, symbol, factor) in enumerate(moments, start=1):
+        parts = [times_power(each, power) for each in integrals]
+        if any(each.diverges for each in parts):
+            without = {mean, square, variance, "sd_X"} if name == mean else {square, variance, "sd_X"}
+            if asked := without & set(page.question.find or ()):
+                raise SheetError(
+                    f"find: {min(asked)} is not finite: the integral of {name} does not converge"
+                )
+            lacking = "expectation and no variance" if name == mean else "finite variance"
+            page.remark(rf"$\int {factor} \, f(x) \, dx$ does not converge: $X$ has no {lacking}.")
+            return False
+        work_integral(page, name, symbol, parts, rf"{factor} \, f(x)")
     page.work(variance, rules.variance_by_moments, square, mean, symbol=symbols[1])
+    return True
 
 
 def work_integral(
@@ -146,7 +170,7 @@ def work_integral(
     parts, inputs = [], []
     for i, integral in enumerate(integrals, 1):
         found = integral.antiderivative
-        if found is None and page.closed:
+        if found is None and page.closed and not integral.is_odd:
             raise SheetError(f"closed: {name} has no closed form here; leave closed out for its decimals")
         tex = str(sympy.latex(found.expression, ln_notation=True)) if found else ""
         low, high = integral.low, integral.high
@@ -158,4 +182,7 @@ def work_integral(
             page.give(inputs[-1], limit, symbol=limit_tex(value), hidden=True)
         infinite = [v if isinstance(v, float) else None for v in (low, high)]
         parts.append(rules.Integration(integral.function(number), integrand, tex, *infinite))
-    return page.work(name, rules.definite_integral(tuple(parts)), *inputs, symbol=symbol, shown=shown)
+    value = page.work(name, rules.definite_integral(tuple(parts)), *inputs, symbol=symbol, shown=shown)
+    if shown and any(each.is_odd for each in integrals):
+        page.remark("An odd function between opposite limits: what is left of 0 and right of it cancels out.")
+    return value

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from chainrule.paper.notation import exact_text
+from chainrule.paper.notation import exact_tex, exact_text
 from chainrule.paper.numbers import Number, numbers
 from chainrule.paper.page import Page
 from chainrule.paper.reading import Value
@@ -22,6 +22,7 @@ MOST_UNITS = 1000
 MOST_LISTED = 4
 """Units of a layer of which every mask is listed."""
 LARGEST_PICTURE = 12
+_MEAN = r"y_{\text{mean}}"
 
 
 class Given(Strict):
@@ -136,7 +137,11 @@ def _check_share(key: str, value: np.ndarray, test: Any, expected: str) -> None:
         if found.names:
             return
         found = found.number()
-    if not test(found):
+    try:
+        is_fit = test(found)
+    except ArithmeticError as error:
+        raise SheetError(f"given.{key}: expected {expected}; {error}") from None
+    if not is_fit:
         raise SheetError(f"given.{key}: expected {expected}; got {exact_text(found)}")
 
 
@@ -205,19 +210,26 @@ def _listed(page: Page, inverted: bool) -> None:
         )
     else:
         page.work("outputs", rules.classic_dropout, "every_x", "masks", symbol="Y", shown=False)
+    show = page.write if page.question.rounding is None else page.decimal
     page.table(
         "All masks",
         ["mask", "probability", "outputs"],
         [
             [
                 "$(" + ", ".join(map(str, mask)) + ")$",
-                page.write(page["probability"][i]),
+                show(page["probability"][i]),
                 "$(" + ", ".join(page.decimal(v).strip("$") for v in page["outputs"][i]) + ")$",
             ]
             for i, mask in enumerate(masks)
         ],
     )
-    page.work("mean_of_masks", rules.mean_over_masks, "probability", "outputs", symbol=r"y_{\text{mean}}")
+    mean = page.work("mean_of_masks", rules.mean_over_masks, "probability", "outputs", symbol=_MEAN)
+    if page.closed:
+        expanded = [exact_tex(value.expanded()) for value in mean]
+        if expanded != [exact_tex(value) for value in mean]:
+            page.chain(
+                _MEAN, (rf"\begin{{bmatrix}} {', & '.join(expanded)} \end{{bmatrix}}", "multiplied out")
+            )
 
 
 def _slope(of: str) -> str:

@@ -10,19 +10,24 @@ from pydantic import Field
 
 from chainrule import losses
 from chainrule.losses import Loss
+from chainrule.paper.elements import are_drawable
 from chainrule.paper.notation import exact_text
-from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError, Strict, Table, Values
 from chainrule.paper.topics.network.door import samples, worked
 from chainrule.paper.topics.network.targets import targets_of
-from chainrule.paper.values import resolve
+from chainrule.paper.values import names_in, resolve
 from chainrule.paper.workings import Working
 from chainrule.rules.costs import root, root_gradient, sample_loss_rule
 
 ROOT = "rmse"
 MOST_VALUES = 10_000
 PREDICTION = r"\hat{y}"
+OVER_CLASSES = ("distribution", "label")
+"""Targets of losses that take a probability for each class."""
+BEFORE_GRADIENT = frozenset({"probability", "p", "samples", "sample_loss", "cost", "loss", "rmse", "curve"})
+"""What ``find`` may ask for without a gradient, which not every prediction has."""
+KL = "kl_divergence"
 
 
 class Given(Strict):
@@ -39,16 +44,22 @@ def solve(question: Question) -> Working:
     Raises SheetError for what does not fit together, WorkError for what cannot be worked, as ln 0.
     """
     given: Given = question.given
-    is_root = given.loss == ROOT
+    is_root = _is_root(given.loss)
     loss = worked("given.loss", losses.get, "mse" if is_root else given.loss)
     columns = question.convention == "columns"
-    a = _rows(given.y_pred, columns)
-    y = targets_of(_as_column(given.y), loss, a.shape[0], a.shape[1], columns)
+    a = _rows(given.y_pred, loss, columns)
+    in_lists = given.y.ndim < 2 and given.y_pred.ndim < 2 and loss.entry.targets not in OVER_CLASSES
+    if in_lists and given.y.size != a.size:
+        raise SheetError(f"given.y_pred: expected a prediction per target, {given.y.size}; got {a.size}")
+    targets = given.y.reshape(1, -1) if _is_row(given.y, loss) else _as_column(given.y)
+    y = targets_of(targets, loss, a.shape[0], a.shape[1], columns and not _is_row(given.y, loss))
     if a.size > MOST_VALUES:
         raise SheetError(f"given.y_pred: {a.size:,} values; at most {MOST_VALUES:,} are worked by hand")
     page = Page(question)
+    labels = y
     if y.dtype == object:
-        y = loss.prepare(worked("given.y", resolve, y, page.closed))
+        labels = worked("given.y", resolve, y, page.closed)
+        y = loss.prepare(labels)
     page.give("y", y)
     symbol = "z" if loss.from_logits else PREDICTION
     page.give("y_pred", a, symbol=symbol)
@@ -57,16 +68,37 @@ def solve(question: Question) -> Working:
         page.part("probability", "Probability")
         behind = "p"
         page.work(behind, loss.implied.forward, "y_pred", symbol=PREDICTION)
+    else:
+        _check_probabilities(page, loss)
     _work_samples(page, loss, behind, a.shape)
+    if loss.entry.targets == "sign" and not names_in([given.y]) and (labels != y).any():
+        page.remark("The labels 0 and 1 stand for $-1$ and 1.")
     _note_rows(page, loss, behind)
     _work_cost(page, loss, behind, is_root)
-    _work_gradient(page, loss, behind, symbol, is_root)
+    if question.find is None or not BEFORE_GRADIENT.issuperset(question.find):
+        _work_gradient(page, loss, behind, symbol, is_root)
     _show_curve(page, loss, behind)
     return page.working()
 
 
-def _rows(values: np.ndarray, columns: bool) -> np.ndarray:
+def _is_root(table: Table) -> bool:
+    """Whether the loss is the root of the mean squared error, which takes no arguments."""
+    if isinstance(table, dict) and table.get("name") == ROOT:
+        for key in table.keys() - {"name"}:
+            raise SheetError(f"given.loss.{key}: unknown key; {ROOT} takes no arguments")
+        return True
+    return bool(table == ROOT)
+
+
+def _is_row(values: np.ndarray, loss: Loss) -> bool:
+    """Whether a list is a single sample: a probability for each class."""
+    return values.ndim == 1 and loss.entry.targets == "distribution"
+
+
+def _rows(values: np.ndarray, loss: Loss, columns: bool) -> np.ndarray:
     """Predictions with one row per sample."""
+    if values.ndim == 1 and loss.entry.targets in OVER_CLASSES:
+        return values.reshape(1, -1)
     if values.ndim < 2:
         return values.reshape(-1, 1)
     return samples("given.y_pred", values, columns)
@@ -90,25 +122,53 @@ def _work_cost(page: Page, loss: Loss, behind: str, is_root: bool) -> None:
 
 
 def _work_gradient(page: Page, loss: Loss, behind: str, symbol: str, is_root: bool) -> None:
-    page.part("gradient", "Gradient in the predictions")
+    page.part("gradient", f"Gradient in the {'scores' if loss.from_logits else 'predictions'}")
     of = r"\text{RMSE}" if is_root else "L"
     name = rf"\frac{{\partial {of}}}{{\partial {symbol}}}"
     if loss.from_logits:
         page.work("dy_pred", loss.gradient_behind(loss.implied.name), "y", behind, symbol=name)
     elif is_root:
-        if getattr(page["loss"][()], "exact", None) == 0:
+        if _is(page["loss"][()], 0):
             page.remark("At 0 the root has a corner, and no gradient.")
             return
         inner = rf"\frac{{\partial L}}{{\partial {symbol}}}"
         page.work("dloss", loss.gradient, "y", behind, symbol=inner)
         page.work("dy_pred", root_gradient, "dloss", "rmse", symbol=name)
+    elif any(_is(v, 0) or (loss.entry.targets == "share" and _is(v, 1)) for v in _probabilities(page, loss)):
+        page.remark("For a prediction of exactly 0 or 1 the gradient's formula divides by 0: it has none.")
     else:
         page.work("dy_pred", loss.gradient, "y", behind, symbol=name)
 
 
+def _probabilities(page: Page, loss: Loss) -> list[Any]:
+    """The predictions by whose values a gradient divides: of labels only those of the right classes."""
+    if loss.entry.targets == "label":
+        return [row[label] for row, label in zip(page["y_pred"], page["y"], strict=True)]
+    return list(page["y_pred"].flat) if loss.entry.targets in ("share", "distribution") else []
+
+
+def _is(value: Any, number: int) -> bool:
+    """Whether a value is known to be this whole number."""
+    return getattr(value, "exact", None) == number or getattr(value, "expression", None) == number
+
+
+def _check_probabilities(page: Page, loss: Loss) -> None:
+    """Raise SheetError for a prediction that is no probability, where the loss takes those."""
+    if loss.entry.targets not in ("share", *OVER_CLASSES):
+        return
+    for row, predictions in enumerate(page["y_pred"], start=1):
+        for value in predictions:
+            exact = getattr(value, "exact", None)
+            if exact is not None and not 0 <= exact <= 1:
+                raise SheetError(
+                    f"given.y_pred: row {row} has {exact_text(value)}; {loss.entry.name} takes "
+                    "probabilities, from 0 to 1 (or scores, with from_logits = true)"
+                )
+
+
 def _note_rows(page: Page, loss: Loss, behind: str) -> None:
     """Say where a row of predicted probabilities is none."""
-    if loss.entry.targets not in ("distribution", "label"):
+    if loss.entry.targets not in OVER_CLASSES:
         return
     for i, row in enumerate(page[behind], start=1):
         total = sum(row[1:], row[0])
@@ -122,8 +182,7 @@ def _note_rows(page: Page, loss: Loss, behind: str) -> None:
 def _show_curve(page: Page, loss: Loss, behind: str) -> None:
     """A picture of the loss of one output, with the samples on it."""
     y, a, kind = page["y"], page[behind], loss.entry.targets
-    numbers = [v for v in (*a.flat, *(y.flat if y.dtype == object else [])) if not isinstance(v, Number)]
-    if numbers or loss.entry.name == "kl_divergence":
+    if not are_drawable([*a.flat, *(y.flat if y.dtype == object else [])]) or loss.entry.name == KL:
         return
     page.part("curve", "Curve")
     title = f"{loss.entry.name.replace('_', ' ')} of one output"

@@ -208,12 +208,10 @@ def _draw(title: str, X: np.ndarray, Y: np.ndarray, windows: Windows, is_max: bo
         height, width = windows.window if X.ndim == 2 else (1, windows.window[0])
         frames = [_grid.Frame(row, column, height, width)]
         output_frames = [_grid.Frame(0, 0, 1, 1)]
-    inches = (
-        0.5 * (wide.shape[1] + tall.shape[1] + 2) + 0.4,
-        0.5 * (max(wide.shape[0], tall.shape[0]) + 1) + 0.3,
-    )
+    heights, widths = zip(_grid.extent(X, frames), _grid.extent(Y), strict=True)
+    inches = (0.5 * (sum(widths) + 2) + 0.4, 0.5 * (max(heights) + 1) + 0.3)
     with drawing(title, *inches) as picture:
-        left, right = picture.figure.subplots(1, 2, width_ratios=[wide.shape[1], tall.shape[1]])
+        left, right = picture.figure.subplots(1, 2, width_ratios=widths)
         _grid.draw_matrix(left, X, "input", frames, fills, bold)
         _grid.draw_matrix(right, Y, "output", output_frames, output_fills)
     return picture.svg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainrule.paper.distributions import is_known
 from chainrule.paper.page import Page
 from chainrule.paper.topics.activation.chosen import Chosen
 
@@ -18,7 +19,7 @@ _FACTS = {
     "relu": r"$f(z) \ge 0$; the slope is 0 or 1.",
     "leaky_relu": "the slope is 1 right of 0 and {negative_slope} left of it.",
     "prelu": r"the slope left of 0, $\alpha$, is trained with the weights; right of it the slope is 1.",
-    "elu": r"$f(z) > -\alpha$, here {minus_alpha}; the slope tends to $\alpha$ from the left of 0 and is 1 "
+    "elu": r"{range}the slope tends to $\alpha$ from the left of 0 and is 1 "
     r"on the right: $f$ is differentiable at 0 only where $\alpha$ is 1.",
     "selu": r"$f(z) > -\lambda \alpha$, with fixed $\lambda$ (about 1.05070) and $\alpha$ (about 1.67326). "
     r"At 0 the slope jumps from $\lambda \alpha$ (about 1.75810) to $\lambda$.",
@@ -40,8 +41,10 @@ def fact(page: Page, chosen: Chosen) -> str:
     if "negative_slope" in options:
         text = text.replace("{negative_slope}", page.write(_exact(page, options["negative_slope"])))
     if "alpha" in options:
-        minus = page.write(-_exact(page, options["alpha"]))
-        text = text.replace("{minus_alpha}", minus)
+        alpha = _exact(page, options["alpha"])
+        has_bound = not is_known(alpha) or alpha > 0
+        lower = rf"$f(z) > -\alpha$, here {page.write(-alpha)}; " if has_bound else ""
+        text = text.replace("{range}", lower)
     name = chosen.label if chosen.name != "a" else chosen.activation.name.replace("_", " ")
     return f"{name[0].upper()}{name[1:]}: {text}"
 
@@ -54,10 +57,16 @@ def _exact(page: Page, option: Any) -> Any:
 def note_corner(page: Page, chosen: Chosen) -> None:
     """Say which slope is taken where one of the points is at the corner."""
     name = chosen.activation.name
-    if name == "elu" and _exact(page, chosen.activation.options["alpha"]) == 1:
+    slopes = [page[each][()] for each in chosen.trained_names]
+    slopes += [_exact(page, v) for v in chosen.activation.options.values()]
+    if name in ("elu", "leaky_relu", "prelu") and all(_is_one(v) for v in slopes):
         return
     if name in _CORNERS and any(_is_zero(v) for v in page["z"].flat):
         page.remark(_CORNERS[name] if chosen.name == "a" else f"{chosen.label}: {_CORNERS[name]}")
+
+
+def _is_one(value: Any) -> bool:
+    return _is_zero(value - 1)
 
 
 def _is_zero(value: Any) -> bool:

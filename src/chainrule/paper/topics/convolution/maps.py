@@ -79,10 +79,8 @@ def _work_size(page: Page, given: Given, arrays: Arrays) -> Windows:
 def _work_maps(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
     definition = map_definition(windows.window, windows.strides, windows.dilation, flip)
     if flip:
-        how = (
-            "turned by a half turn (flipped both ways)" if arrays.axes == 2 else "turned, last number first,"
-        )
-        said = f"The filter is {how} and laid on every window: "
+        how = "by a half turn (flipped both ways)" if arrays.axes == 2 else "(read from its end)"
+        said = f"The filter is turned {how} and laid on every window: "
     else:
         said = "The filter is laid on every window as it is, and the products are added: "
     page.remark(f"{said}${definition}$.")
@@ -148,8 +146,8 @@ def draw(
     spans = [d * (f - 1) + 1 for d, f in zip(windows.dilation, windows.window, strict=True)]
     corner = windows.at((0,) * len(spans))
     frame = _frame(corner, tuple(spans))
-    widths = [np.atleast_2d(m).shape[1] for m in (X[0], W[0], Y)]
-    height = max(np.atleast_2d(m).shape[0] for m in (X[0], W[0], Y))
+    heights, widths = zip(_grid.extent(X[0], [frame]), _grid.extent(W[0]), _grid.extent(Y), strict=True)
+    height = max(heights)
     inches = (0.42 * (sum(widths) + 3) + 0.6, (0.42 * (height + 1) + 0.35) * len(X))
     with drawing(title, *inches) as picture:
         grid = picture.figure.subplots(len(X), 3, width_ratios=widths, squeeze=False)

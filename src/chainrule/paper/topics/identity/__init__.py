@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from chainrule.lookup import suggest
 from chainrule.paper.page import Page
-from chainrule.paper.sheet import Question, Scalar, SheetError, Strict, Table, Values
+from chainrule.paper.sheet import Question, Scalar, SheetError, Strict, Table, Values, shown
 from chainrule.paper.workings import Working
 
 IDENTITIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -33,7 +33,7 @@ IDENTITIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "softmax_crossentropy": ("crossentropy", ("classes",)),
     "sigmoid_crossentropy": ("crossentropy", ()),
     "backpropagation": ("backpropagation", ("sizes", "activations", "loss")),
-    "linear_layers": ("backpropagation", ("sizes",)),
+    "linear_layers": ("linear_layers", ("sizes",)),
     "weight_decay": ("decay", ("penalty", "w", "gradient", "learning_rate", "strength", "n")),
     "variance": ("statistics", ()),
     "kl_divergence": ("statistics", ()),
@@ -60,6 +60,7 @@ PHYSICS = (
     "weights",
     "collocation",
 )
+MOST_SIZES = 5
 KINDS = {"identity": (), "left": CLAIM, "equation": PHYSICS}
 
 
@@ -72,8 +73,33 @@ def _texts(given: Any) -> Any:
     return {str(k): str(v) for k, v in given.items()}
 
 
-Formulas = Annotated[dict[str, str], BeforeValidator(_texts)]
-Text = Annotated[str, BeforeValidator(lambda v: str(v) if not isinstance(v, (dict, list, bool)) else v)]
+def _layers(sizes: list[int]) -> list[int]:
+    if not 2 <= len(sizes) <= MOST_SIZES:
+        found = f"expected 2 to {MOST_SIZES} sizes, of the inputs and of each layer; got {len(sizes)}"
+        raise ValueError(found)
+    return sizes
+
+
+def _names(given: Any) -> Any:
+    """A name, or a list of names."""
+    if not isinstance(given, str) and not (
+        isinstance(given, list) and all(isinstance(n, str) for n in given)
+    ):
+        raise ValueError(f"expected a name of an activation, or a list of names; got {shown(given)}")
+    return given
+
+
+_TEXT = {"anyOf": [{"type": "string"}, {"type": "number"}]}
+Formulas = Annotated[
+    dict[str, str],
+    BeforeValidator(_texts),
+    WithJsonSchema({"type": "object", "additionalProperties": _TEXT}),
+]
+Text = Annotated[
+    str,
+    BeforeValidator(lambda v: str(v) if not isinstance(v, (dict, list, bool)) else v),
+    WithJsonSchema(_TEXT),
+]
 
 
 class Given(Strict):
@@ -82,10 +108,10 @@ class Given(Strict):
     identity: str | None = Field(None, description="the name of what is to be derived")
     classes: int | None = Field(None, ge=2, le=6, description="how many outputs softmax has")
     activation: Table | None = Field(None, description="its name, or a table with its name and options")
-    sizes: list[int] | None = Field(
-        None, min_length=2, max_length=5, description="inputs, units of each layer, outputs: [2, 3, 1]"
+    sizes: Annotated[list[int], AfterValidator(_layers)] | None = Field(
+        None, description="inputs, units of each layer, outputs: [2, 3, 1]"
     )
-    activations: str | list[str] | None = Field(
+    activations: Annotated[str | list[str], BeforeValidator(_names)] | None = Field(
         None, description="the activation of each layer, or of all; any smooth f if absent"
     )
     loss: Table | None = Field(

@@ -15,9 +15,6 @@ import sympy
 
 from chainrule.paper.formulas import Formula
 from chainrule.paper.page import Page
-from chainrule.paper.sheet import SheetError
-from chainrule.paper.topics.identity.crossentropy import worked
-from chainrule.paper.topics.identity.equality import compare
 from chainrule.paper.topics.identity.expressions import (
     Expression,
     Scope,
@@ -27,13 +24,12 @@ from chainrule.paper.topics.identity.expressions import (
     kronecker,
     total,
 )
+from chainrule.paper.topics.identity.gradients import check_whole, work_gradients, write_matrices
 from chainrule.paper.topics.identity.networks import ANY, Layer, Net, read_network
-from chainrule.paper.topics.identity.proofs import Derivation, ProofError, places
-from chainrule.rules.affine import affine, affine_db, affine_dW, affine_dx, linear_map
+from chainrule.paper.topics.identity.proofs import Derivation, places
+from chainrule.rules.affine import affine
 from chainrule.rules.losses import divisor
 from chainrule.rules.rule import Rule
-
-HADAMARD = Rule("elementwise_product", lambda da, slope: da * slope, r"<da> \odot <slope>")
 
 
 def backpropagation(page: Page, given: Any) -> None:
@@ -53,10 +49,10 @@ def backpropagation(page: Page, given: Any) -> None:
     page.part("biases", "4. The biases")
     _biases(page, net, layers, rows)
     page.part("matrices", "As matrices")
-    _matrices(page, net, rows)
+    write_matrices(page, net, rows)
     page.part("gradients", "For this network")
-    _gradients(page, net)
-    _check_whole(page, net)
+    work_gradients(page, net)
+    check_whole(page, net)
 
 
 # ----------------------------------------------------------------------------- derivations
@@ -310,141 +306,3 @@ def _biases(page: Page, net: Net, layers: list[tuple[int, Scope]], rows: bool) -
     proof.line(delta * Expression(1), f"${b.tex}$ stands alone")
     proof.line(delta, "times 1")
     proof.write(page)
-
-
-# ------------------------------------------------------------------- matrices and gradients
-
-
-def _matrices(page: Page, net: Net, rows: bool) -> None:
-    d, a = r"\delta^{(l)}", "a^{(l-1)}"
-    slope = r"f'(z^{(l)})"
-    if rows:
-        page.remark(
-            rf"With samples in rows, $z^{{(l)}} = {a} W^{{(l)}} + b^{{(l)}}$: "
-            rf"${d} = \left( \delta^{{(l+1)}} {{W^{{(l+1)}}}}^{{\top}} \right) \odot {slope}$, "
-            rf"$\frac{{\partial J}}{{\partial W^{{(l)}}}} = {{{a}}}^{{\top}} {d}$, "
-            rf"$\frac{{\partial J}}{{\partial b^{{(l)}}}} = {d}$."
-        )
-    else:
-        page.remark(
-            rf"With samples in columns, $z^{{(l)}} = W^{{(l)}} {a} + b^{{(l)}}$: "
-            rf"${d} = \left( {{W^{{(l+1)}}}}^{{\top}} \delta^{{(l+1)}} \right) \odot {slope}$, "
-            rf"$\frac{{\partial J}}{{\partial W^{{(l)}}}} = {d} {{{a}}}^{{\top}}$, "
-            rf"$\frac{{\partial J}}{{\partial b^{{(l)}}}} = {d}$."
-        )
-
-
-def _gradients(page: Page, net: Net) -> None:
-    """The gradients of this network, in the symbols of its quantities, by the rules that train."""
-    depth = net.depth
-    page.give("a0", net.row("x", 0), symbol="x", hidden=True)
-    page.give("y", net.row("y", depth), hidden=True)
-    for layer in range(1, depth + 1):
-        page.give(f"W{layer}", net.weights(layer), hidden=True)
-        page.give(f"z{layer}", net.row("z", layer), hidden=True)
-        page.give(f"a{layer}", net.row("a", layer), hidden=True)
-    for layer in range(depth, 0, -1):
-        here = net.layers[layer - 1]
-        if layer == depth and net.loss.fuses_with(here.name):
-            fused = net.loss.gradient_behind(here.name)
-            page.work(f"dz{layer}", fused, "y", f"a{layer}", symbol=_slope_tex("z", layer))
-        else:
-            symbol = _slope_tex("a", layer)
-            if layer == depth:
-                page.work(f"da{layer}", net.loss.gradient, "y", f"a{layer}", symbol=symbol)
-            else:
-                page.work(f"da{layer}", affine_dx, f"dz{layer + 1}", f"W{layer + 1}", symbol=symbol)
-            _through_activation(page, net, layer)
-        page.work(f"dW{layer}", affine_dW, f"a{layer - 1}", f"dz{layer}", symbol=_slope_tex("W", layer))
-        page.work(f"db{layer}", affine_db, f"dz{layer}", symbol=_slope_tex("b", layer))
-
-
-def _slope_tex(letter: str, layer: int) -> str:
-    return rf"\frac{{\partial J}}{{\partial {letter}_{{{layer}}}}}"
-
-
-def _through_activation(page: Page, net: Net, layer: int) -> None:
-    here, symbol = net.layers[layer - 1], _slope_tex("z", layer)
-    if here.entry is None:
-        slopes = here.slopes(net.row("z", layer))
-        page.give(f"slope{layer}", slopes, symbol=f"f'(z_{{{layer}}})", hidden=True)
-        page.work(f"dz{layer}", HADAMARD, f"da{layer}", f"slope{layer}", symbol=symbol)
-    else:
-        backward = here.entry.backward
-        page.work(f"dz{layer}", backward, f"da{layer}", f"z{layer}", f"a{layer}", symbol=symbol)
-
-
-def _check_whole(page: Page, net: Net) -> None:
-    """Compare the rules, run backward through the whole network, with the derivative of its loss."""
-    a = net.row("x", 0)
-    inputs, sums, outputs = [], [], []
-    for layer in range(1, net.depth + 1):
-        inputs.append(a)
-        sums.append(affine.function(a, net.weights(layer), net.biases(layer)))
-        a = net.layers[layer - 1].apply(sums[-1])
-        outputs.append(a)
-    y = net.row("y", net.depth)
-    fused = net.loss.fuses_with(net.layers[-1].name)
-    whole = worked(net.loss.value, y, a).expression
-    if fused and net.layers[-1].name == "softmax":
-        free = y[0, -1].expression
-        y[0, -1] = Formula(1 - sum(v.expression for v in y[0, :-1]))
-        whole = whole.xreplace({free: y[0, -1].expression})
-    da, compared = net.loss.gradient.function(y, a), 0
-    for layer in range(net.depth, 0, -1):
-        here = net.layers[layer - 1]
-        if layer == net.depth and fused:
-            dz = net.loss.gradient_behind(here.name).function(y, a)
-        elif here.entry is None:
-            dz = da * here.slopes(sums[layer - 1])
-        else:
-            dz = here.entry.backward.function(da, sums[layer - 1], outputs[layer - 1], **here.entry.options)
-        da = affine_dx.function(dz, net.weights(layer))
-        pairs = [
-            (affine_dW.function(inputs[layer - 1], dz), net.weights(layer)),
-            (affine_db.function(dz), net.biases(layer)),
-        ]
-        for gradients, names in pairs:
-            for gradient, name in zip(gradients.flat, names.flat, strict=True):
-                if not compare(gradient.expression, sympy.diff(whole, name.expression)).equal:
-                    raise ProofError(f"the gradient in {name} is not the derivative of the loss")
-                compared += 1
-    page.remark(
-        f"Checked: run backward from the inputs' symbols, these rules give in all {compared} weights "
-        "and biases the derivative of the whole composed loss."
-    )
-
-
-def linear_layers(page: Page, given: Any) -> None:
-    """Linear layers one after another are one linear layer."""
-    rows = page.question.convention == "rows"
-    net = replace(read_network(given), rows=rows)
-    if net.depth < 2:
-        raise SheetError(f"given.sizes: expected two layers or more, as [2, 3, 1]; got {net.sizes}")
-    page.part("proof", "Proof")
-    composed, one = (
-        (r"(x W_{1} + b_{1}) W_{2} + b_{2} = x W_{1} W_{2} + (b_{1} W_{2} + b_{2})", "W_{1} W_{2}")
-        if rows
-        else (r"W_{2} (W_{1} x + b_{1}) + b_{2} = W_{2} W_{1} x + (W_{2} b_{1} + b_{2})", "W_{2} W_{1}")
-    )
-    page.remark(
-        rf"Two layers: ${composed}$, which is one layer with the weights ${one}$. The next layer joins it "
-        "in the same way."
-    )
-    page.part("result", "The one layer")
-    outputs = net.row("x", 0)
-    for layer in range(1, net.depth + 1):
-        outputs = affine.function(outputs, net.weights(layer), net.biases(layer))
-        page.give(f"W{layer}", net.weights(layer), hidden=True)
-        page.give(f"b{layer}", net.biases(layer).reshape(1, -1), hidden=True)
-    W, b = "W1", "b1"
-    for layer in range(2, net.depth + 1):
-        ending, tex = ("", "") if layer == net.depth else (f"_to_{layer}", rf"_{{\text{{to }} {layer}}}")
-        page.work(f"W{ending}", linear_map, W, f"W{layer}", symbol=f"W{tex}")
-        page.work(f"b{ending}", affine, b, f"W{layer}", f"b{layer}", symbol=f"b{tex}")
-        W, b = f"W{ending}", f"b{ending}"
-    single = affine.function(net.row("x", 0), page[W], page[b])
-    for several, one_layer in zip(outputs.flat, single.flat, strict=True):
-        if not compare(several.expression, one_layer.expression).equal:
-            raise ProofError("the composed layers are not one")
-    page.remark("Checked: every output of the layers, one after another, is that of the one layer.")

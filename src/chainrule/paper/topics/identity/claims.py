@@ -25,9 +25,11 @@ from chainrule.paper.topics.identity.expressions import (
     symbol,
     worked_out,
 )
-from chainrule.paper.topics.identity.normal_form import NormalForm, TooLargeError
-from chainrule.paper.topics.identity.proofs import Derivation, letters, saying
+from chainrule.paper.topics.identity.normal_form import NormalForm
+from chainrule.paper.topics.identity.proofs import Derivation, ProofError, letters, saying
+from chainrule.paper.topics.identity.quotients import TooLargeError
 
+_CONSTANTS = ("e", "pi", "π")
 LARGEST_FACTOR = 100
 """A claim that is off by a constant factor is said to be so where the factor is as simple as this."""
 LONGEST_LINE = 600
@@ -43,6 +45,8 @@ def claim(page: Page, given: Any) -> None:
         replaced(read(text, f"given.{side}"), definitions)
         for side, text in (("left", given.left), ("right", given.right))
     )
+    for side, e in (("left", left), ("right", right)):
+        check_defined(e, f"given.{side}")
     variable = _variable(given, left, right)
     page.part("claim", "Claim")
     claimed = left
@@ -79,11 +83,19 @@ def read(text: str, place: str) -> Expression:
         raise SheetError(f"{place}: {error}") from None
 
 
+def check_defined(e: Expression, place: str) -> None:
+    """Raise SheetError for a formula that has no value anywhere, as 1/0."""
+    try:
+        e.formula()
+    except ArithmeticError as error:
+        raise SheetError(f"{place}: {error}") from None
+
+
 def _definitions(texts: dict[str, str]) -> dict[str, Expression]:
     made: dict[str, Expression] = {}
     for name, text in texts.items():
-        if not name.isidentifier():
-            raise SheetError(f"given.define: {name!r} is no name; expected a letter, or a word")
+        if not name.isidentifier() or name in _CONSTANTS:
+            raise SheetError(f"given.define: {name!r} cannot be a name; expected a letter, or a word")
         body = replaced(read(text, f"given.define.{name}"), made)
         if name in body.names():
             raise SheetError(f"given.define.{name}: {name} is defined by itself")
@@ -149,13 +161,23 @@ def _normal(e: Expression) -> Expression | None:
     return worked_out(tex, value) if len(tex) <= LONGEST_LINE else None
 
 
+def _to_normal_form(left: Expression, right: Expression) -> list[Derivation]:
+    """Both sides brought to their normal form; nothing where it is long, or cannot be checked."""
+    shown = _normal(left)
+    if shown is None:
+        return []
+    proofs = [Derivation(left), Derivation(right)]
+    try:
+        for proof in proofs:
+            proof.line(shown, "multiplied out, over one denominator, in factors")
+    except ProofError:
+        return []
+    return proofs
+
+
 def _verdict(page: Page, found: Comparison, left: Expression, right: Expression) -> None:
     if found.equal:
-        shown = _normal(left)
-        for side in (left, right) if shown is not None else ():
-            proof = Derivation(side)
-            assert shown is not None
-            proof.line(shown, "multiplied out, over one denominator, in factors")
+        for proof in _to_normal_form(left, right):
             proof.write(page)
         page.remark("The difference of the two sides, as one fraction of polynomials, is 0: the claim holds.")
     elif found.equal is False:

@@ -20,6 +20,7 @@ from chainrule.paper.topics.identity.expressions import (
     total,
 )
 from chainrule.paper.topics.identity.proofs import Derivation, places
+from chainrule.paper.values import names_in, resolve
 from chainrule.rules.penalties import decay_rule
 from chainrule.rules.penalties import weight_decay as decayed
 
@@ -39,6 +40,7 @@ def weight_decay(page: Page, given: Any) -> None:
         raise SheetError(f"given.penalty: {penalty!r}: {suggest(penalty, PENALTIES)}")
     if penalty != "lambda/2n" and given.n is not None:
         raise SheetError("given.n: belongs to the penalty 'lambda/2n' alone")
+    _check_signs(given)
     factor = PENALTIES[penalty]
     scope = _scope(factor)
     wi, wk = indexed("w", "w_{i}", "i"), indexed("w", "w_{k}", "k")
@@ -76,6 +78,17 @@ def weight_decay(page: Page, given: Any) -> None:
         rf"$1 - {multiplied.tex}$: weight decay. It is to be between 0 and 1."
     )
     _numbers(page, given, penalty)
+
+
+def _check_signs(given: Any) -> None:
+    """Raise SheetError for a number that no weight decay has."""
+    for key, least in (("learning_rate", 0), ("strength", 0), ("n", 1)):
+        value = getattr(given, key)
+        if value is None or names_in([value]):
+            continue
+        number = resolve(value, closed=False).item()
+        if number < least or (number.exact is None and key == "n"):
+            raise SheetError(f"given.{key}: {number}; expected a number of at least {least}")
 
 
 def _scope(factor: Expression) -> Scope:
@@ -119,6 +132,9 @@ def _numbers(page: Page, given: Any, penalty: str) -> None:
     factor = decay_rule(FACTORS[penalty])
     scaling = ("lambda", "n")[: len(factor.inputs) - 1]
     page.work("factor", factor, "learning_rate", *scaling, symbol="d")
+    found = page["factor"].item()
+    if found.is_number and not 0 <= found.number() <= 1:
+        page.remark("Here it is not: the step is too large, and the weight does not just shrink.")
     page.work("w_new", decayed, "w", "gradient", "learning_rate", "factor", symbol=r"w^{\text{new}}")
 
 

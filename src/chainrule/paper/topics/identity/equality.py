@@ -11,7 +11,8 @@ import sympy
 
 from chainrule.paper.formulas import Formula
 from chainrule.paper.numbers import Number
-from chainrule.paper.topics.identity.normal_form import Care, NormalForm, TooLargeError
+from chainrule.paper.topics.identity.normal_form import NormalForm
+from chainrule.paper.topics.identity.quotients import Care, TooLargeError
 
 PRECISION = 512
 """Bits. Where two values do not differ in so many, the point decides nothing."""

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import SheetError
-from chainrule.paper.topics.identity.claims import read
-from chainrule.paper.topics.identity.expressions import (
-    Expression,
-)
+from chainrule.paper.topics.identity.claims import check_defined, read
+from chainrule.paper.topics.identity.expressions import Expression, Scope, indexed
 
 HIGHEST_ORDER = 4
+PARTS = {"physics": "f", "boundary": "b", "initial": "0"}
+"""The parts of the loss, and the letter of their weight and of their number of points."""
 USUAL_ORDER = "xyzt"
 """In which order variables stand in u(x, t), where the question does not say."""
 
@@ -87,7 +88,9 @@ def read_equation(given: Any) -> Equation:
         derivatives[unknowns[0]] = ""
     if (highest := max(len(by) for by in derivatives.values())) > HIGHEST_ORDER:
         raise SheetError(f"given.equation: a derivative of order {highest}; expected at most {HIGHEST_ORDER}")
-    return Equation(left, right, unknowns[0], known, derivatives, primes)
+    equation = Equation(left, right, unknowns[0], known, derivatives, primes)
+    check_defined(equation.residual, "given.equation")
+    return equation
 
 
 def _without_primes(text: str, variable: str, place: str) -> str:
@@ -148,9 +151,18 @@ def read_weights(given: Any, conditions: dict[str, list[Condition]]) -> dict[str
         if name not in parts:
             raise SheetError(f"given.weights: {name!r} is no part of this loss; parts are {', '.join(parts)}")
     return {
-        part: read(given.weights[part], f"given.weights.{part}") if part in given.weights else Expression(1)
+        part: _weight(given.weights[part], f"given.weights.{part}")
+        if part in given.weights
+        else Expression(1)
         for part in parts
     }
+
+
+def _weight(text: str, place: str) -> Expression:
+    weight = read(text, place)
+    if not weight.names() and weight.value(Scope(kind=Number, pi=Number.pi)) < 0:
+        raise SheetError(f"{place}: {text}; expected a number that is not negative")
+    return weight
 
 
 def read_trial(given: Any, equation: Equation) -> Expression | None:
@@ -170,3 +182,13 @@ def read_trial(given: Any, equation: Equation) -> Expression | None:
                 f"given.parameters: {name!r} is a variable or the unknown; expected another name"
             )
     return trial
+
+
+def leaves(equation: Equation, at: str = "", hat: bool = False) -> dict[str, Expression]:
+    """The names for the unknown and its derivatives, as they are written."""
+    return {name: indexed(name, equation.written(by, at, hat)) for name, by in equation.derivatives.items()}
+
+
+def has_pi(e: Expression) -> bool:
+    """Whether π is in an expression."""
+    return e.operation == "pi" or any(has_pi(argument) for argument in e.arguments)

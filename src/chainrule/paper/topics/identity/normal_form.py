@@ -20,66 +20,27 @@ less care (:class:`Care`): what is 0 with less care is 0, and only what is not h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 from typing import Any, ClassVar
 
 import sympy
-from flint import fmpz_mpoly, fmpz_mpoly_ctx
+from flint import fmpz_mpoly
 
-VARIABLES = 128
-MOST_TERMS = 100_000
-"""Products of terms in one multiplication."""
-MOST_WORK = 1_000_000
-"""Products of terms in all."""
-LARGEST_POWER = 2_000
+from chainrule.paper.topics.identity.quotients import (
+    LARGEST_POWER,
+    Care,
+    Quotient,
+    Quotients,
+    Relation,
+    RestartError,
+    TooLargeError,
+)
+
 LARGEST_PRIME = 10**12
 
 
-class Care(Enum):
-    """How much is done to see that two forms are the same."""
-
-    LOOSE = 1
-    """Exponents are left whole but for their number; tanh and one over a sum are variables."""
-    WHOLE = 2
-    """Exponents are left whole, and fractions are brought to a common denominator."""
-    FULL = 3
-    """As the module says."""
-
-
-class TooLargeError(ArithmeticError):
-    """A normal form that is too large to be worked out."""
-
-
-class _RestartError(Exception):
-    """An exponent's denominator was found to be larger than was thought."""
-
-
-@dataclass(frozen=True)
-class Quotient:
-    """Two polynomials, one above the other."""
-
-    top: fmpz_mpoly
-    bottom: fmpz_mpoly
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What is the same for equal quotients."""
-        return tuple(sorted(self.top.to_dict().items())), tuple(sorted(self.bottom.to_dict().items()))
-
-
-@dataclass(frozen=True)
-class _Relation:
-    """A power of a variable that is a quotient in the variables before it."""
-
-    variable: int
-    power: int
-    value: Quotient
-
-
-class NormalForm:
+class NormalForm(Quotients):
     """Turns formulas into quotients of polynomials.
 
     >>> z = sympy.Symbol("z")
@@ -90,21 +51,15 @@ class NormalForm:
     """
 
     def __init__(self, care: Care = Care.FULL) -> None:
-        self._care = care
         self._denominators: dict[Any, int] = {}
-        self._reset()
+        self._under_roots: set[sympy.Expr] = set()  # what is not negative where a root of it is taken
+        super().__init__(care)
 
     def _reset(self) -> None:
-        self._context = fmpz_mpoly_ctx.get([f"v{i}" for i in range(VARIABLES)], "lex")
-        self._generators = self._context.gens()
-        self._meanings: list[sympy.Expr] = []
-        self._known: dict[Any, int] = {}
+        super()._reset()
         self._logs: dict[int, Quotient] = {}  # of a variable e^m, what m is
         self._of_log: dict[int, fmpz_mpoly] = {}  # of a variable ln|f|, what f is
         self._facts: list[tuple[int, list[fmpz_mpoly]]] = []  # a sign and factors: their product is > 0
-        self._relations: list[_Relation] = []
-        self._inverses: list[fmpz_mpoly] = []  # u·f - 1 for a variable u that stands for 1/f
-        self._work = 0
         self._seen: dict[sympy.Expr, Quotient] = {}
 
     def is_zero(self, formula: sympy.Expr) -> bool:
@@ -116,27 +71,8 @@ class NormalForm:
         while True:
             try:
                 return self._reduced(self._convert(formula))
-            except _RestartError:
+            except RestartError:
                 self._reset()
-
-    def formula(self, quotient: Quotient) -> sympy.Expr:
-        """A normal form as a formula, in factors."""
-        top, bottom = (self._factored(part) for part in (quotient.top, quotient.bottom))
-        return top / bottom
-
-    def _factored(self, polynomial: fmpz_mpoly) -> sympy.Expr:
-        if polynomial.is_zero():
-            return sympy.Integer(0)
-        number, factors = polynomial.factor()
-        parts = [self._meaning(factor) ** int(power) for factor, power in factors]
-        return sympy.Mul(sympy.Integer(int(number)), *parts)
-
-    def _meaning(self, polynomial: fmpz_mpoly) -> sympy.Expr:
-        terms = []
-        for powers, number in polynomial.to_dict().items():
-            meant = [self._meanings[i] ** int(power) for i, power in enumerate(powers) if power]
-            terms.append(sympy.Mul(sympy.Integer(int(number)), *meant))
-        return sympy.Add(*terms)
 
     # ----------------------------------------------------------------------- conversion
 
@@ -168,104 +104,6 @@ class NormalForm:
             raise TooLargeError(f"no normal form is known for {formula}")
         return self._variable((formula.func, *(a.key for a in arguments)), formula)
 
-    def _number(self, value: Any) -> Quotient:
-        exact = Fraction(value)
-        return Quotient(self._constant(exact.numerator), self._constant(exact.denominator))
-
-    def _constant(self, value: int) -> fmpz_mpoly:
-        return self._context.constant(value)
-
-    def _variable(self, key: Any, meaning: sympy.Expr) -> Quotient:
-        return Quotient(self._generators[self._place(key, meaning)], self._constant(1))
-
-    def _place(self, key: Any, meaning: sympy.Expr) -> int:
-        if key not in self._known:
-            if len(self._meanings) == VARIABLES:
-                raise TooLargeError(f"more than {VARIABLES} different functions and names")
-            self._known[key] = len(self._meanings)
-            self._meanings.append(meaning)
-        return self._known[key]
-
-    # ----------------------------------------------------------------------- arithmetic
-
-    def _times(self, a: fmpz_mpoly, b: fmpz_mpoly) -> fmpz_mpoly:
-        work = len(a) * len(b)
-        self._work += work
-        if work > MOST_TERMS or self._work > MOST_WORK:
-            raise TooLargeError("the formulas are too large to be multiplied out")
-        return a * b
-
-    def _lowest(self, top: fmpz_mpoly, bottom: fmpz_mpoly) -> Quotient:
-        if bottom.is_zero():
-            raise ZeroDivisionError("division by 0")
-        if top.is_zero():
-            return Quotient(top, self._constant(1))
-        common = top.gcd(bottom)
-        top, bottom = top / common, bottom / common
-        if bottom.leading_coefficient() < 0:
-            top, bottom = -top, -bottom
-        return Quotient(top, bottom)
-
-    def _sum(self, a: Quotient, b: Quotient) -> Quotient:
-        if a.bottom == b.bottom:
-            return self._lowest(a.top + b.top, a.bottom)
-        top = self._times(a.top, b.bottom) + self._times(b.top, a.bottom)
-        return self._lowest(top, self._times(a.bottom, b.bottom))
-
-    def _product(self, a: Quotient, b: Quotient) -> Quotient:
-        return self._lowest(self._times(a.top, b.top), self._times(a.bottom, b.bottom))
-
-    def _divided(self, a: Quotient, b: Quotient) -> Quotient:
-        return self._lowest(self._times(a.top, b.bottom), self._times(a.bottom, b.top))
-
-    def _raised(self, base: Quotient, power: int) -> Quotient:
-        if power < 0:
-            return self._raised(self._inverse(base), -power)
-        if power > LARGEST_POWER:
-            raise TooLargeError(f"a power larger than {LARGEST_POWER}")
-        made = self._number(1)
-        for _ in range(power):
-            made = Quotient(self._times(made.top, base.top), self._times(made.bottom, base.bottom))
-        return made
-
-    def _inverse(self, base: Quotient) -> Quotient:
-        if self._care is not Care.LOOSE or len(base.top) < 2:
-            return self._divided(self._number(1), base)
-        number, sum_ = self._content(base.top)
-        place = self._place(("inverse", self._key(sum_)), 1 / self._meaning(sum_))
-        inverse = self._generators[place]
-        relation = self._times(inverse, sum_) - 1
-        if relation not in self._inverses:
-            self._inverses.append(relation)
-        one = Quotient(inverse, self._constant(number))
-        return self._product(one, Quotient(base.bottom, self._constant(1)))
-
-    def _reduced(self, value: Quotient) -> Quotient:
-        """The quotient with powers of related variables taken down, the last variable first."""
-        top, bottom = value.top, value.bottom
-        for inverse in self._inverses:
-            _, top = divmod(top, inverse)
-        for relation in reversed(self._relations):
-            top, factor = self._without(top, relation)
-            bottom, below = self._without(bottom, relation)
-            top, bottom = self._times(top, below), self._times(bottom, factor)
-        return self._lowest(top, bottom)
-
-    def _without(self, polynomial: fmpz_mpoly, relation: _Relation) -> tuple[fmpz_mpoly, fmpz_mpoly]:
-        """The polynomial with high powers of the variable replaced, times a factor, and that factor."""
-        highest = int(polynomial.degrees()[relation.variable]) // relation.power
-        factor = self._raised(Quotient(relation.value.bottom, self._constant(1)), highest).top
-        made = self._constant(0)
-        for powers, number in polynomial.to_dict().items():
-            times, left = divmod(int(powers[relation.variable]), relation.power)
-            rest = [int(p) for p in powers]
-            rest[relation.variable] = left
-            term = self._context.from_dict({tuple(rest): number})
-            for base, repeated in ((relation.value.top, times), (relation.value.bottom, highest - times)):
-                term = self._times(term, self._raised(Quotient(base, self._constant(1)), repeated).top)
-            made += term
-        return made, factor
-
     # ------------------------------------------------------------------------ functions
 
     def _pow(self, base: sympy.Expr, exponent: sympy.Expr) -> Quotient:
@@ -288,12 +126,6 @@ class NormalForm:
             one = self._lowest(self._context.from_dict({powers: 1}), value.bottom)
             content, bottom = self._content(one.bottom)
             yield Fraction(int(number), content), Quotient(one.top, bottom)
-
-    def _content(self, polynomial: fmpz_mpoly) -> tuple[int, fmpz_mpoly]:
-        """The number that all coefficients have in common, with the first one's sign, and the rest."""
-        common = gcd(*(int(c) for c in polynomial.coeffs()))
-        signed = -common if polynomial.leading_coefficient() < 0 else common
-        return signed, polynomial / self._constant(signed)
 
     def _power_of_e(self, exponent: Quotient) -> Quotient:
         made = self._number(1)
@@ -323,7 +155,7 @@ class NormalForm:
         shared = self._denominators.get(key, 1)
         if shared % number.denominator:
             self._denominators[key] = lcm(shared, number.denominator)
-            raise _RestartError
+            raise RestartError
         return shared
 
     def _shown(self, value: Quotient) -> sympy.Expr:
@@ -378,24 +210,22 @@ class NormalForm:
         self._of_log[place] = factor
         return Quotient(self._generators[place], self._constant(1))
 
-    def _key(self, polynomial: fmpz_mpoly) -> Any:
-        return tuple(sorted(polynomial.to_dict().items()))
-
-    def _is_positive(self, polynomial: fmpz_mpoly) -> bool:
-        """Whether it is certainly greater than 0, as a sum of what is."""
+    def _is_not_negative(self, polynomial: fmpz_mpoly) -> bool:
+        """Whether it is certainly 0 or greater, as a sum of what is."""
         for powers, number in polynomial.to_dict().items():
             odd = [i for i, power in enumerate(powers) if power % 2]
-            known = all(i in self._logs or self._meanings[i].is_positive for i in odd)
+            known = all(i in self._logs or self._meanings[i].is_nonnegative for i in odd)
             if number < 0 or not known:
                 return False
-        constant = polynomial.to_dict().get((0,) * VARIABLES, 0)
-        every = all(i in self._logs for powers in polynomial.to_dict() for i, p in enumerate(powers) if p)
-        return constant > 0 or every
+        return True
 
     def _absolute(self, factor: fmpz_mpoly) -> Quotient:
         plain = Quotient(factor, self._constant(1))
-        if self._is_positive(factor):
+        meaning = self._meaning(factor)
+        if meaning in self._under_roots or self._is_not_negative(factor):
             return plain
+        if -meaning in self._under_roots:
+            return self._scaled(plain, -1)
         for sign, factors in self._facts:  # its sign is that of the others, for the product is positive
             if factors and self._key(factors[-1]) == self._key(factor):
                 made = self._scaled(plain, sign)
@@ -409,15 +239,32 @@ class NormalForm:
 
     def _relate(self, place: int, power: int, value: Quotient) -> None:
         if all(relation.variable != place for relation in self._relations):
-            self._relations.append(_Relation(place, power, value))
+            self._relations.append(Relation(place, power, value))
 
     def _root(self, value: Quotient, degree: int) -> Quotient:
         """The root of what is not negative."""
         if degree == 1 or value.top.is_zero():
             return value
         value = self._reduced(value)
+        self._note_sign(value)
         top, bottom = (self._root_of(part, degree) for part in (value.top, value.bottom))
         return self._divided(top, bottom)
+
+    def _note_sign(self, value: Quotient) -> None:
+        """Of what stands under a root: where one factor alone may be negative, now it may not.
+
+        All that was made without knowing it is made anew.
+        """
+        parts = [part.factor() for part in (value.top, value.bottom)]
+        odd = [factor for _, factors in parts for factor, power in factors if power % 2]
+        unknown = [factor for factor in odd if not self._is_not_negative(factor)]
+        if len(unknown) != 1:
+            return
+        sign = 1 if all(number > 0 for number, _ in parts) else -1
+        meaning = sign * self._meaning(unknown[0])
+        if meaning not in self._under_roots:
+            self._under_roots.add(meaning)
+            raise RestartError
 
     def _root_of(self, polynomial: fmpz_mpoly, degree: int) -> Quotient:
         number, factors = polynomial.factor()

@@ -14,7 +14,7 @@ from chainrule.paper.numbers import UndecidedError
 from chainrule.paper.page import Page
 from chainrule.paper.plain import plain
 from chainrule.paper.sheet import SheetError
-from chainrule.paper.topics.identity.calculus import differentiate
+from chainrule.paper.topics.identity.calculus import differentiate, plus
 from chainrule.paper.topics.identity.equality import compare
 from chainrule.paper.topics.identity.expressions import (
     Expression,
@@ -50,8 +50,8 @@ def activation_derivative(page: Page, given: Any) -> None:
         name = f"slope_{side}" if side else "slope"
         rule, inputs = letters(page, name, slopes[-1])
         page.work(name, rule, *inputs, symbol="f'(z)")
-    constants = {} if activation.options else _CONSTANTS
-    if any(slope.names() & {*constants} for slope in slopes):
+    constants = _CONSTANTS if activation.name == "selu" else {}
+    if constants:
         page.remark(rf"It trains with $\lambda = {SELU_SCALE}$ and $\alpha = {SELU_ALPHA}$.")
     if len(slopes) == 2:
         page.part("corner", "Where the pieces meet")
@@ -104,7 +104,8 @@ def _slope_rule(
 ) -> Expression:
     assert activation.derivative is not None
     trained = [symbol(name) for name in activation.derivative.inputs[2:]]
-    return _with_letters(by_rule(activation.derivative, z, a, *trained, **options))
+    made = _with_letters(by_rule(activation.derivative, z, a, *trained, **options))
+    return plus(*made.arguments) if made.operation == "+" else made
 
 
 def _with_letters(e: Expression) -> Expression:

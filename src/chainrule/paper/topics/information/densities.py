@@ -16,7 +16,7 @@ from chainrule.paper.distributions import (
     is_known,
     read_density,
 )
-from chainrule.paper.limits import is_less
+from chainrule.paper.limits import is_less, limit_tex
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics._densities import density_tex, give, moments, work_integral
@@ -121,8 +121,10 @@ def _cross_entropy(page: Page, base: str, f: Density, g: Density) -> None:
             page.work("CE", rules.cross_entropy_to_uniform(base), low, high, "a_g", "b_g", symbol=CE)
         case Normal():
             page.remark("Of f, the mean and the variance are all that is needed.")
-            inputs = (*moments(page, f, "f"), "mu_g", "sigma_g")
-            page.work("CE", rules.cross_entropy_to_normal(base), *inputs, symbol=CE)
+            found = moments(page, f, "f")
+            if found is None:
+                raise SheetError("given.f: has no finite variance; its cross-entropy to a normal g needs one")
+            page.work("CE", rules.cross_entropy_to_normal(base), *found, "mu_g", "sigma_g", symbol=CE)
         case Pieces():
             if isinstance(f, Normal):
                 raise SheetError(
@@ -138,7 +140,7 @@ def _ends(page: Page, density: Density) -> tuple[str, str]:
         return "a_f", "b_f"
     assert isinstance(density, Pieces)
     for name, value in (("c_f", density.low), ("d_f", density.high)):
-        page.give(name, np.asarray(value, dtype=object), symbol=f"{name[0]}_{{f}}", hidden=True)
+        page.give(name, np.asarray(value, dtype=object), symbol=limit_tex(value), hidden=True)
     return "c_f", "d_f"
 
 

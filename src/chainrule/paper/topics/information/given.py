@@ -28,7 +28,7 @@ def _base(raw: Any) -> Any:
         raise ValueError(f"{expected}; got {str(raw)[:20]!r}")
     if not 1 < raw <= LARGEST_BASE:
         raise ValueError(f"{expected}; got {str(raw)[:20]}")
-    return str(raw)
+    return format(Decimal(str(raw)).normalize(), "f")
 
 
 class Given(Strict):

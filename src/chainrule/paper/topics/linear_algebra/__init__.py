@@ -16,6 +16,8 @@ from chainrule.paper.page import Page
 from chainrule.paper.reading import Value
 from chainrule.paper.sheet import Matrix, Question, Scalar, SheetError, Strict, Vector
 from chainrule.paper.topics.linear_algebra import conditioning, eigen, matrices
+from chainrule.paper.topics.linear_algebra.eigenvectors import eigenvectors
+from chainrule.paper.topics.linear_algebra.exact import exactly
 from chainrule.paper.workings import Working
 
 LARGEST_SIDE = 12
@@ -31,6 +33,8 @@ def _small(array: np.ndarray) -> np.ndarray:
 
 
 def _named(table: dict[str, Any]) -> dict[str, Any]:
+    if len(table) > LARGEST_SIDE:
+        raise ValueError(f"{len(table)} vectors; at most {LARGEST_SIDE} are worked")
     if wrong := [name for name in table if not _NAME.fullmatch(name)]:
         raise ValueError(f"the name {wrong[0][:40]!r}; expected letters and then digits, as A or w1")
     return table
@@ -98,9 +102,9 @@ def _matrix(question: Question, given: Given) -> Working:
     wanted = set(question.find or ())
     square = given.A.shape[0] == given.A.shape[1]
     if rational is None:
-        return _symbolic(page, given.A, wanted)
+        return _symbolic(exactly(question), given.A, wanted)
     page.tape.give("A", rational)
-    with matrices.unrounded(page):
+    with page.unrounded():
         matrices.ranks_and_spaces(page)
         if square:
             matrices.determine(page)
@@ -122,7 +126,7 @@ def _spectral(page: Page, wanted: set[str], square: bool) -> None:
         eigen.check_square(A)
         page.part("eigenvalues", "Eigenvalues")
         found = eigen.spectrum(page, "A", "A")
-        eigen.eigenvectors(page, found)
+        eigenvectors(page, found)
         positive = conditioning.is_symmetric(A) and conditioning.is_positive(page, found)
     if positive:
         conditioning.condition(page, found)
@@ -130,8 +134,9 @@ def _spectral(page: Page, wanted: set[str], square: bool) -> None:
         conditioning.singular(page, with_condition=not positive)
 
 
-def _symbolic(page: Page, A: np.ndarray, wanted: set[str]) -> Working:
+def _symbolic(question: Question, A: np.ndarray, wanted: set[str]) -> Working:
     """A matrix with symbols or irrational numbers: what needs no elimination."""
+    page = Page(question)
     rows = A.shape[0]
     if A.shape[0] != A.shape[1] or rows > matrices.LARGEST_SYMBOLIC:
         raise SheetError(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.paper.notation import decimal_tex, is_rounded, tex_name
-from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
+from chainrule.paper.topics.linear_algebra.exact import has_irrational
 from chainrule.paper.topics.linear_algebra.expressions import formula_rule
 from chainrule.paper.topics.linear_algebra.surface import Surface, known_sign, shown
 from chainrule.paper.values import names_in, resolve
@@ -83,13 +83,15 @@ def descend(surface: Surface, start: dict[str, Any]) -> None:
 def _give_start(surface: Surface, start: dict[str, Any]) -> None:
     """Where descent starts, and its learning rate: as numbers, or as formulas where names are in them."""
     page, values = surface.page, [surface.given.learning_rate, *start.values()]
-    symbolic = bool(names_in(values))
-    if symbolic and any(h.expression.free_symbols for h in _second_slopes(page).flat):
+    named = bool(names_in(values))
+    quadratic = not any(h.expression.free_symbols for h in _second_slopes(page).flat)
+    if named and not quadratic:
         raise SheetError("given.start: names in descent are worked on a quadratic formula only; give numbers")
+    symbolic = named or (quadratic and page.question.rounding is None and has_irrational(values))
     for name, value in (("learning_rate", values[0]), *((f"{v}.0", start[v]) for v in surface.variables)):
         page.tape.give(name, resolve(value, symbolic))
     rate: Any = page["learning_rate"][()]
-    if isinstance(rate, Number) and rate <= 0:
+    if getattr(rate, "is_number", True) and rate <= 0:
         raise SheetError(f"given.learning_rate: {rate}; expected a number greater than 0")
 
 
@@ -112,6 +114,8 @@ def _zigzag(surface: Surface) -> None:
     factors = page.work("factors", rules.shrink_factors, "learning_rate", "eigenvalues", symbol="r")
     for value, factor in zip(page["eigenvalues"], factors, strict=True):
         sign = known_sign(factor)
+        if sign is None:
+            continue
         along = rf"Along the eigenvector of $\lambda = {shown(page, value)}$"
         if factor > 1 or factor < -1:
             page.remark(f"{along} the distance grows with every step: the learning rate is too large.")

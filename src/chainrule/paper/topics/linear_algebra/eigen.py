@@ -1,4 +1,4 @@
-"""Eigenvalues and eigenvectors, exactly, and what follows: condition number, singular values."""
+"""Eigenvalues, exactly, by the characteristic polynomial."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
-from chainrule.paper.topics.linear_algebra.matrices import reduce_for_null_space, shape_of, solved
-from chainrule.paper.topics.linear_algebra.roots import Factor, Root, eigenspace, factors, roots
+from chainrule.paper.topics.linear_algebra.matrices import shape_of
+from chainrule.paper.topics.linear_algebra.roots import Factor, Root, factors, roots
 from chainrule.paper.topics.linear_algebra.tex import (
     determinant_tex,
     expansion_tex,
     factor_tex,
-    matrix_tex,
     polynomial_tex,
     shifted_tex,
     value_tex,
@@ -77,6 +75,13 @@ def quadratic_roots(p: Array) -> Array:
     return np.array([(-b + root) / 2, (-b - root) / 2], dtype=object)
 
 
+@rule(tex=rules.characteristic_polynomial.tex, as_whole=True)
+def expanded_polynomial(A: Array) -> Array:
+    """The coefficients of the characteristic polynomial of a matrix of formulas, multiplied out."""
+    coefficients = rules.characteristic_polynomial.function(A)
+    return np.array([c.expanded().tidy() for c in coefficients], dtype=object)
+
+
 def spectrum(page: Page, of: str, symbol: str, ending: str = "") -> Spectrum:
     """Work the eigenvalues of a matrix of rational numbers; ``ending`` ends the names of quantities.
 
@@ -105,8 +110,7 @@ def spectrum(page: Page, of: str, symbol: str, ending: str = "") -> Spectrum:
             f"imaginary_parts{ending}", imaginary_parts, polynomial, closed=closed,
             symbol=r"\text{Im} \, \lambda",
         )  # fmt: skip
-    if _is_triangular(A):
-        shape = "diagonal" if _is_triangular(A.T) else "triangular"
+    if shape := _shape(A):
         page.remark(f"${symbol}$ is {shape}: its eigenvalues are the entries of its diagonal.")
     return Spectrum(of, symbol, found, distinct, values)
 
@@ -125,8 +129,8 @@ def symbolic_spectrum(page: Page) -> None:
     check_square(A)
     page.part("eigenvalues", "Eigenvalues")
     page.remark(r"The eigenvalues are the numbers $\lambda$ for which $\det(A - \lambda I) = 0$.")
-    page.work("characteristic_polynomial", rules.characteristic_polynomial, "A", symbol="p", shown=False)
-    _expanded(page, A, "A", [c.expanded().tidy() for c in page["characteristic_polynomial"]], None)
+    page.work("characteristic_polynomial", expanded_polynomial, "A", symbol="p", shown=False)
+    _expanded(page, A, "A", list(page["characteristic_polynomial"]), None)
     page.show("characteristic_polynomial")
     if A.shape[0] != 2:
         page.remark("Roots with symbols in them are worked for two rows only.")
@@ -182,148 +186,11 @@ def _solve_factor(page: Page, factor: Factor) -> None:
         )
 
 
-def _is_triangular(A: np.ndarray) -> bool:
-    """Whether all entries below the diagonal, or all above it, are 0."""
+def _shape(A: np.ndarray) -> str:
+    """Diagonal, triangular, or neither: then no word."""
     n = A.shape[0]
     below = all(A[i, j] == 0 for i in range(n) for j in range(i))
     above = all(A[i, j] == 0 for i in range(n) for j in range(i + 1, n))
-    return n > 1 and (below or above)
-
-
-# ------------------------------------------------------------------------- eigenvectors
-
-
-def eigenvectors(page: Page, found: Spectrum) -> None:
-    """Work the eigenvectors of each eigenvalue, and say whether there is a basis of them."""
-    page.part("eigenvectors", "Eigenvectors")
-    page.remark(
-        rf"For each eigenvalue the solutions of $({found.symbol} - \lambda I) v = 0$, without $v = 0$."
-    )
-    rows, geometric = [], []
-    A = [[v.exact for v in row] for row in page[found.of]]
-    dimensions = {f: eigenspace(A, f.polynomial) for f in found.factors}
-    said: set[Factor] = set()
-    for number, root in enumerate(found.distinct, start=1):
-        space = dimensions[root.factor]
-        if root.is_real:
-            at = 1 + sum(r.factor.times for r in found.distinct[: number - 1])
-            if root.factor.degree > 1 and root.factor not in said:
-                _in_lambda(page, root, space)
-            _of_eigenvalue(page, found, number, at, root, space)
-        elif root.factor not in said:
-            _complex(page, number, root, space)
-        said.add(root.factor)
-        geometric.append(len(space))
-        rows.append((f"${_root_tex(root)}$", str(root.factor.times), str(len(space))))
-    page.table("Multiplicities", ("eigenvalue", "algebraic", "geometric"), rows)
-    _verdict(page, found, geometric)
-
-
-def _of_eigenvalue(
-    page: Page, found: Spectrum, number: int, at: int, root: Root, space: list[list[list[Number]]]
-) -> None:
-    eigenvalue, vector = f"lambda{number}", f"v{number}"
-    if found.is_real:
-        page.work(eigenvalue, rules.entry, found.values, at=at, shown=False)
-    else:
-        page.work(eigenvalue, rules.entry, "real_parts", at=at, shown=False)
-    if root.factor.degree == 1:
-        A, shift = page[found.of], value_tex(root.real)
-        name = f"M{number}"
-        page.work(name, rules.shifted, found.of, eigenvalue, shown=False)
-        before = [
-            [rf"{value_tex(v)} - {factor_tex(shift)}" if i == j else value_tex(v) for j, v in enumerate(row)]
-            for i, row in enumerate(A)
-        ]
-        page.chain(
-            rf"{found.symbol} - \lambda_{{{number}}} I",
-            (matrix_tex(before), rf"$\lambda_{{{number}}} = {shift}$"),
-            (matrix_tex(page[name]), ""),
-        )
-        reduce_for_null_space(page, name, number)
-        solved(page, f"R{number}")
-        page.work(vector, rules.null_space, f"R{number}")
-        _checked(page, found, number, vector)
-    else:
-        coefficients = np.array(space, dtype=object).transpose(1, 0, 2)
-        page.work(vector, rules.at_eigenvalue, eigenvalue, coefficients=coefficients)
-
-
-def _checked(page: Page, found: Spectrum, number: int, vector: str) -> None:
-    """A v = λ v, with the numbers."""
-    for v in page[vector].T:
-        column, image = v.reshape(-1, 1), (page[found.of] @ v).reshape(-1, 1)
-        page.chain(
-            f"{found.symbol} {matrix_tex(column)}",
-            (matrix_tex(image), ""),
-            (
-                rf"{factor_tex(value_tex(page[f'lambda{number}'][()]))} \cdot {matrix_tex(column)}",
-                "as it must be",
-            ),
-        )
-
-
-def _in_lambda(page: Page, root: Root, space: list[list[list[Number]]]) -> None:
-    """The eigenvectors as polynomials in the eigenvalue."""
-    columns = [matrix_tex([[polynomial_tex(entry[::-1])] for entry in v]) for v in space]
-    page.remark(
-        rf"Where ${polynomial_tex(root.factor.coefficients)} = 0$, elimination with $\lambda$ as it stands "
-        rf"gives $v(\lambda) = {', '.join(columns)}$."
-    )
-
-
-def _complex(page: Page, number: int, root: Root, space: list[list[list[Number]]]) -> None:
-    _in_lambda(page, root, space)
-    if root.factor.degree > 2:
-        return
-    for v in space:
-        entries = [[_complex_tex(c[0] + c[1] * root.real, c[1] * root.imaginary)] for c in v]
-        page.remark(
-            rf"For $\lambda = {_root_tex(root)}$ that is ${matrix_tex(entries)}$; "
-            "for the other root of the pair, the same with $-i$ for $i$."
-        )
-
-
-def _root_tex(root: Root) -> str:
-    if root.is_real:
-        return _short(root.real)
-    return _complex_tex(root.real, root.imaginary)
-
-
-def _short(value: Any) -> str:
-    sign = r"\approx " if isinstance(value, Number) and value.exact is None else ""
-    return sign + value_tex(value)
-
-
-def _complex_tex(real: Any, imaginary: Any) -> str:
-    """a + b i in TeX."""
-    size = value_tex(imaginary)
-    negative = size.startswith("-")
-    size = size.removeprefix("-").strip()
-    size = "" if size == "1" else f"{size} "
-    if size == "0 ":
-        return value_tex(real)
-    first = value_tex(real)
-    if first == "0":
-        return f"{'-' if negative else ''}{size}i"
-    return f"{first} {'-' if negative else '+'} {size}i"
-
-
-def _verdict(page: Page, found: Spectrum, geometric: list[int]) -> None:
-    """Whether there is a basis of eigenvectors."""
-    n = page[found.of].shape[0]
-    short = [(r, g) for r, g in zip(found.distinct, geometric, strict=True) if g < r.factor.times]
-    if not short:
-        where = "" if found.is_real else " of complex numbers"
-        page.remark(
-            f"There are {n} independent eigenvectors{where}: ${found.symbol}$ is diagonalizable."
-            if n > 1
-            else "One row, one eigenvector."
-        )
-        return
-    for root, g in short:
-        count = "one independent eigenvector" if g == 1 else f"{g} independent eigenvectors"
-        page.remark(
-            rf"$\lambda = {_root_tex(root)}$ is a root {root.factor.times} times, but has only {count}: "
-            f"${found.symbol}$ is defective. No basis of eigenvectors exists."
-        )
+    if n == 1 or not (below or above):
+        return ""
+    return "diagonal" if below and above else "triangular"

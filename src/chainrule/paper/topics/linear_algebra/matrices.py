@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 from chainrule.paper.numbers import Number
@@ -26,16 +23,6 @@ LARGEST_EXPANDED = 3
 LARGEST_SYMBOLIC = 4
 MOST_OPERATIONS = 40
 """Operations that a table lists; of more, the first ones."""
-
-
-@contextmanager
-def unrounded(page: Page) -> Iterator[None]:
-    """Here steps are not rounded: whether an entry is 0 must be seen exactly."""
-    finish, page.tape.finish = page.tape.finish, lambda value: value
-    try:
-        yield
-    finally:
-        page.tape.finish = finish
 
 
 def multiply(page: Page) -> None:

@@ -75,12 +75,11 @@ def roots(found: Sequence[Factor], closed: bool = True) -> list[Root]:
     [(1, 2), (1, -2)]
     """
     every = [root for factor in found for root in _of(factor, closed)]
-    real = sorted((r for r in every if r.is_real), key=lambda r: float(r.real), reverse=True)
-    return [*_in_order(real), *(r for r in every if not r.is_real)]
+    return [*_in_order([r for r in every if r.is_real]), *(r for r in every if not r.is_real)]
 
 
 def _in_order(real: list[Root]) -> list[Root]:
-    """Sorted by comparisons that are proven, for floats of close roots may be the same."""
+    """The largest first, by comparisons that are proven: floats of close roots may be the same."""
     for i in range(1, len(real)):
         while i and _number(real[i]) > _number(real[i - 1]):
             real[i - 1], real[i], i = real[i], real[i - 1], i - 1

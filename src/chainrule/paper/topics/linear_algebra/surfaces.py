@@ -13,14 +13,16 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import Question
 from chainrule.paper.topics.linear_algebra import conditioning, eigen, pictures, stationary
 from chainrule.paper.topics.linear_algebra.descent import descend, step_sizes
+from chainrule.paper.topics.linear_algebra.eigenvectors import eigenvectors
+from chainrule.paper.topics.linear_algebra.exact import has_irrational
 from chainrule.paper.topics.linear_algebra.expressions import (
     array_rule,
     formula_rule,
     formula_tex,
 )
-from chainrule.paper.topics.linear_algebra.matrices import unrounded
 from chainrule.paper.topics.linear_algebra.surface import Surface, known_sign, shown
 from chainrule.paper.topics.linear_algebra.tex import matrix_tex
+from chainrule.paper.values import resolve
 from chainrule.paper.workings import Working
 from chainrule.rules import calculus as rules
 
@@ -35,12 +37,12 @@ def solve_formula(question: Question, given: Any) -> Working:
     """
     surface = Surface(question)
     page = surface.page
-    with unrounded(page):
+    with page.unrounded():
         page.tape.give(surface.name, np.array(surface.formula, dtype=object), tex_name(surface.name))
         _derivatives(surface)
     if surface.at is not None:
         _at_point(surface, surface.at)
-    with unrounded(page):
+    with page.unrounded():
         _stationary(surface)
         _curvature(surface, set(question.find or ()))
     if surface.quadratic is not None:
@@ -90,8 +92,9 @@ def _derivatives(surface: Surface) -> None:
 
 def _at_point(surface: Surface, at: dict[str, Any]) -> None:
     page, variables = surface.page, surface.variables
+    exact = page.question.rounding is None and has_irrational(at.values())
     for variable in variables:
-        page.give(variable, at[variable])
+        page.give(variable, resolve(at[variable], closed=True) if exact else at[variable])
     page.part("at_point", "At the point")
     where = rf"({surface.arguments})"
     page.work(
@@ -176,10 +179,10 @@ def _curvature(surface: Surface, wanted: set[str]) -> None:
     values = page["eigenvalues"]
     diagonal = all(H[i, j] == 0 for i, j in np.ndindex(H.shape) if i != j)
     if not diagonal or "eigenvectors" in wanted:
-        eigen.eigenvectors(page, found)
+        eigenvectors(page, found)
     if not values[-1] > 0:
         page.part("condition_number", "Condition number")
-        kind = "a saddle or a maximum" if values[-1] < 0 else "flat in some direction"
+        kind = _not_positive(values)
         page.remark(
             rf"$\lambda_{{\min}} = {shown(page, values[-1])}$ is not greater than 0: the surface is {kind} "
             r"here, and $\lambda_{\max} / \lambda_{\min}$ measures nothing."
@@ -189,6 +192,13 @@ def _curvature(surface: Surface, wanted: set[str]) -> None:
     _conditioned(surface)
     if constant:
         surface.quadratic = found
+
+
+def _not_positive(values: np.ndarray) -> str:
+    """What the surface is by the eigenvalues of its Hessian, the least of which is not greater than 0."""
+    if values[-1] == 0:
+        return "flat in some direction"
+    return "curved up and down, a saddle," if values[0] > 0 else "nowhere curved upward"
 
 
 def _fractions(values: np.ndarray) -> np.ndarray | None:

@@ -16,6 +16,9 @@ def classes_of(given: Given) -> list[Any]:
     """
     size = len(given.matrix) if given.matrix is not None else 0
     labels = {*(given.actual or ()), *(given.predicted or ())}
+    written = [str(label) for label in {*labels, *(given.classes or ())}]
+    if twice := next((label for label in written if written.count(label) > 1), None):
+        raise SheetError(f"given: {twice} is a class as a number and as text; expected one of them")
     if given.classes is None:
         found = list(range(size)) if size else sorted(labels, key=lambda v: (isinstance(v, str), v))
         if len(found) == 1:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from chainrule.paper.sheet import Strict, Vector
+from chainrule.paper.sheet import Strict, Vector, shown
 
 MOST_SAMPLES = 1000
 MOST_CLASSES = 20
@@ -22,7 +22,7 @@ _KINDS = {
 
 def _label(raw: Any) -> Any:
     if isinstance(raw, bool) or not isinstance(raw, (int, str)) or raw == "":
-        raise ValueError(f"expected the name of a class, text or a whole number; got {raw!r}")
+        raise ValueError(f"expected the name of a class, text or a whole number; got {shown(raw)}")
     return raw
 
 

@@ -32,6 +32,8 @@ def solve(question: Question) -> Working:
     Raises SheetError for what does not fit together, WorkError for a step that cannot be worked.
     """
     given: Given = question.given
+    if given.layers is not None and given.chain is not None:
+        raise SheetError("given.chain: is of no use where layers are given; leave out one of them")
     if given.layers is None:
         return solve_without_layers(question)
     if given.x is None:
@@ -43,9 +45,8 @@ def solve(question: Question) -> Working:
 
 def _solve_samples(question: Question, given: Given) -> NetworkWorking:
     """Work a network on samples."""
-    for key in ("inputs", "chain"):
-        if key in given.model_fields_set:
-            raise SheetError(f"given.{key}: is of no use where x and layers are given; leave it out")
+    if given.inputs is not None:
+        raise SheetError("given.inputs: is of no use where x and layers are given; leave it out")
     if given.y is None and question.find is None:
         raise SheetError(
             "given.y: is missing; without it there is no loss and no update: say in find what to work"

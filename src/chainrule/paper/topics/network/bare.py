@@ -7,7 +7,7 @@ from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics.network.door import network_of, optimizer_of, parameters_of, rates_of
 from chainrule.paper.topics.network.factors import follow_chain
 from chainrule.paper.topics.network.given import MOST_LAYERS, ChainGiven, Given
-from chainrule.paper.topics.network.studies import OF_SIZES, STUDIES
+from chainrule.paper.topics.network.studies import OF_SIZES, STUDIES, study_of
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.paper.values import names_in
 from chainrule.paper.workings import Working
@@ -28,16 +28,17 @@ def solve_sizes(question: Question) -> Working:
     network, arrays = network_of(given.layers, (given.inputs,))
     page = Page(question)
     find = question.find or ["parameters"]
-    for name in find:
-        if name not in (*OF_SIZES, "collapse"):
+    studies = dict.fromkeys(study_of(name) or name for name in find)
+    for name, study in zip(find, map(study_of, find), strict=True):
+        if study not in (*OF_SIZES, "collapse"):
             known = ", ".join((*OF_SIZES, "collapse"))
             raise SheetError(f"find: {name!r} needs x; without it the parts are {known}")
-    if "collapse" in find:
+    if "collapse" in studies:
         values = parameters_of(network, arrays, columns)
         page.closed = page.closed or bool(names_in(values.values()))
         for name, value in values.items():
             page.give(name, value)
-    for name in find:
+    for name in studies:
         STUDIES[name](Subject(page, network, columns))
     return page.working()
 
@@ -49,10 +50,10 @@ def solve_without_layers(question: Question) -> Working:
         raise SheetError("given.layers: is missing")
     _check_keys(given, {"chain", "optimizer"}, "layers")
     _check_chain(given.chain)
-    page = Page(question)
-    rates = rates_of(given.optimizer)
-    rate = optimizer_of(given.optimizer, rates, page.closed).learning_rate
-    follow_chain(page, given.chain, rate)
+    page, rates = Page(question), rates_of(given.optimizer)
+    page.closed = page.closed or bool(names_in(rates.values()))
+    optimizer = optimizer_of(given.optimizer, rates, page.closed)
+    follow_chain(page, given.chain, rates.get("learning_rate", optimizer.learning_rate))
     return page.working()
 
 
@@ -64,7 +65,7 @@ def _check_keys(given: Given, allowed: set[str], missing: str) -> None:
 def _check_chain(chain: ChainGiven) -> None:
     found = chain.model_fields_set - {"parameter"}
     if found not in _CHAINS:
-        said = " or ".join(" and ".join(sorted(keys)) for keys in _CHAINS)
+        said = ", or ".join(" and ".join(sorted(keys)) for keys in _CHAINS)
         raise SheetError(f"given.chain: expected {said}; got {', '.join(sorted(found)) or 'none of them'}")
     for key in ("factors", "slopes"):
         listed = getattr(chain, key)

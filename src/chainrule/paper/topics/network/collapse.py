@@ -12,6 +12,8 @@ from chainrule.paper.topics.network.subject import Subject
 from chainrule.rules.affine import affine, linear_map
 from chainrule.rules.networks import sum_of
 
+MOST_MULTIPLICATIONS = 200_000
+
 
 def collapse(subject: Subject) -> None:
     """Work ``W_collapsed`` and ``b_collapsed``, and the output by both ways.
@@ -27,6 +29,13 @@ def collapse(subject: Subject) -> None:
                 f"find: collapse: layer {place.number} has the activation {subject.activation(place)}; "
                 "only layers without activation collapse into one"
             )
+    inputs = places[0].input_shape[0]
+    count = sum(inputs * p.input_shape[0] * p.output_shape[0] for p in places[1:])
+    if count > MOST_MULTIPLICATIONS:
+        raise SheetError(
+            f"find: collapse takes {count:,} multiplications here; at most {MOST_MULTIPLICATIONS:,} are "
+            "worked by hand"
+        )
     page.part("collapse", "Layers without activation collapse into one")
     _prove(page, subject.columns, [place.parameters for place in places])
     W, b = "W1", "b1" if _has_bias(places[0]) else ""
@@ -35,12 +44,13 @@ def collapse(subject: Subject) -> None:
         W, b = _joined(page, W, b, place.number, _has_bias(place), number)
     if subject.program is not None:
         _compare(page, subject, W, b, places[-1].number)
-    before, after = subject.network.places, (places[0].input_shape[0], places[-1].output_shape[0])
-    parameters = sum(place.count_params for place in before)
-    one = after[0] * after[1] + (after[1] if b else 0)
+    inputs, outputs = places[0].input_shape[0], places[-1].output_shape[0]
+    parameters, one = sum(place.count_params for place in places), (inputs + bool(b)) * outputs
+    last = subject.activation(places[-1])
+    kind = f"one linear layer with {one}" if last == "linear" else f"one {last} layer with {one}"
     page.remark(
-        f"So {len(places)} layers with {parameters} parameters can do no more than one linear layer with "
-        f"{one}: only an activation between them that is not linear makes depth worth anything."
+        f"So {len(places)} layers with {parameters} parameters can do no more than {kind}: "
+        "only an activation between them that is not linear makes depth worth anything."
     )
 
 

@@ -85,5 +85,9 @@ def configurations(subject: Subject) -> None:
     if len(set(sizes)) > 1 or len(sizes) == 1:
         page.work("configurations", product_of(len(orders)), *orders, symbol="N")
         return
-    page.give("hidden_layers", len(sizes), symbol=r"\text{hidden layers}", hidden=True)
-    page.work("configurations", same_layers, orders[0], "hidden_layers", "k" + hidden[0].number, symbol="N")
+    page.give("hidden_layers", len(sizes), symbol="L", hidden=True)
+    units = f"k_{{{hidden[0].number}}}"
+    page.remark(
+        f"All hidden layers have as many units, so $N = ({units}!)^{{L}}$ with $L = {len(sizes)}$ of them:"
+    )
+    page.work("configurations", same_layers, orders[0], "hidden_layers", symbol="N")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -10,7 +11,8 @@ import numpy as np
 
 from chainrule.layers.dense import Dense
 from chainrule.network import Placed
-from chainrule.paper.elements import as_number, quantity_tex
+from chainrule.paper.elements import are_drawable, as_number, quantity_tex
+from chainrule.paper.notation import decimal_tex
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
@@ -28,8 +30,11 @@ from chainrule.rules.networks import (
 )
 from chainrule.rules.optimizers import gradient_descent
 
-NEARLY = 1e-9
+NEARLY = Number("1e-9")
 """A factor this close to 1 is said to keep a gradient's size."""
+SHORT = 4
+"""Digits of a size in a sentence."""
+_LAST_ZEROS = r"\.?0+(?=$|\s|\\)"
 
 
 def factors(subject: Subject) -> None:
@@ -52,11 +57,9 @@ def factors(subject: Subject) -> None:
         sizes = _follow_units(subject, places)
     else:
         sizes = _follow_lengths(subject, places)
-    _judge(page, page["product"].reshape(-1)[0], len(places) - 1)
-    numbers = [place.number for place in places]
-    if all(isinstance(size, Number) for size in sizes):
-        shown = [abs(float(size)) for size in reversed(sizes)]
-        page.picture("Size of the gradient, layer by layer", partial(_draw, "layer", numbers, shown))
+    known = [f"factor{place.number}" for place in places if f"factor{place.number}" in page.tape.quantities]
+    _judge(page, [page[name].reshape(-1)[0] for name in known], page["product"].reshape(-1)[0])
+    _picture(page, "layer", [place.number for place in places], [*reversed(sizes)])
 
 
 def _check_slopes(places: Sequence[Placed]) -> None:
@@ -97,24 +100,25 @@ def _follow_units(subject: Subject, places: Sequence[Placed]) -> list[Any]:
 
 def _follow_lengths(subject: Subject, places: Sequence[Placed]) -> list[Any]:
     """Lengths of the gradients in z of wider layers, from the last layer back."""
-    page, rows, lengths = subject.page, [], []
+    page, rows, named = subject.page, [], []
+    lengths: list[Any] = []
     for place, behind in zip(reversed(places), [None, *reversed(places[1:])], strict=True):
         i, d = place.number, subject.at(f"dz{place.number}")
         tex = quantity_tex(page.tape[d])
         page.work(f"norm{i}", norm, d, symbol=rf"\left\| {tex} \right\|")
         lengths.append(page[f"norm{i}"][()])
         grown = ""
-        if behind is not None:
-            if _is_zero(page[f"norm{behind.number}"][()]):
-                raise SheetError(
-                    f"find: factors: the gradient in layer {behind.number} is 0, so nothing is left to follow"
-                )
+        if behind is not None and not _is_zero(page[f"norm{behind.number}"][()]):
             page.work(f"factor{i}", ratio, f"norm{i}", f"norm{behind.number}", symbol=rf"\varphi_{{{i}}}")
             grown = page.write(page[f"factor{i}"][()])
+            named.append(f"factor{i}")
+        elif behind is places[-1]:
+            raise SheetError(
+                f"find: factors: the gradient in layer {behind.number} is 0, so there is nothing to follow"
+            )
         dW = subject.at(f"dW{i}")
         page.work(f"weight_norm{i}", norm, dW, symbol=rf"\left\| {quantity_tex(page.tape[dW])} \right\|")
         rows.append([i, page.write(lengths[-1]), grown, page.write(page[f"weight_norm{i}"][()])])
-    named = [f"factor{place.number}" for place in reversed(places[:-1])]
     page.work("product", product_of(len(named)), *named, symbol=r"\Phi")
     page.table(
         "The length of the gradient in $z_{k}$ is the one in $z_{k+1}$ times the factor",
@@ -128,19 +132,21 @@ def _is_zero(value: Any) -> bool:
     return getattr(value, "exact", None) == 0 or getattr(value, "expression", None) == 0
 
 
-def _judge(page: Page, product: Any, count: int) -> None:
+def _judge(page: Page, factors: Sequence[Any], product: Any) -> None:
     """Say whether the gradient shrinks or grows on its way, and by how much a layer."""
-    value = as_number(product)
+    value, count = as_number(product), len(factors)
     if not isinstance(value, Number):
         return
-    size = abs(float(value))
-    if size == 0:
-        page.remark("A factor of 0 stops the gradient: the layers before it learn nothing from this sample.")
+    size = abs(value)
+    if _is_zero(size):
+        said = "A factor of 0 stops the gradient: the layers before it learn nothing from this sample."
+        rounded = "Rounded like this, nothing is left of the gradient: the first layers learn nothing."
+        page.remark(said if any(_is_zero(factor) for factor in factors) else rounded)
         return
-    each = size ** (1 / count)
-    steps = (
-        "in one step back" if count == 1 else f"in {count} steps back, {each:.4g} times in each on average"
-    )
+    each = size if count == 1 else (size.log() / Number(count)).exp()
+    steps = "in one step back"
+    if count > 1:
+        steps = f"in {count} steps back, {_short(each)} times in each on average"
     if abs(each - 1) < NEARLY:
         page.remark("The gradient keeps its size on its way back.")
         return
@@ -148,7 +154,21 @@ def _judge(page: Page, product: Any, count: int) -> None:
         said = "the deeper the network, the less its first layers learn: the gradient vanishes"
     else:
         said = "the deeper the network, the wilder the steps of its first layers: the gradient explodes"
-    page.remark(f"On its way back the gradient becomes {size:.4g} times as large, {steps}; {said}.")
+    page.remark(f"On its way back the gradient becomes {_short(size)} times as large, {steps}; {said}.")
+
+
+def _short(size: Number) -> str:
+    """A size as a sentence has it, in a few digits."""
+    tex = decimal_tex(size, SHORT)
+    return f"${re.sub(_LAST_ZEROS, '', tex) if '.' in tex else tex}$"
+
+
+def _picture(page: Page, axis: str, labels: Sequence[str], gradients: Sequence[Any]) -> None:
+    """A picture of the gradients' sizes, where they are numbers that a float holds."""
+    values = [as_number(v) for v in gradients]
+    if are_drawable(values):
+        sizes = [abs(float(v)) for v in values]
+        page.picture("Size of the gradient, layer by layer", partial(_draw, axis, labels, sizes))
 
 
 def _draw(axis: str, labels: Sequence[str], sizes: Sequence[float]) -> str:
@@ -195,12 +215,9 @@ def follow_chain(page: Page, chain: ChainGiven, learning_rate: Any) -> None:
         for i, (factor, product) in enumerate(zip(page["factors"], products, strict=True), start=1)
     ]
     page.table("From the output back", ("layers", "factor", "product so far"), rows)
-    _judge(page, products[-1], len(products))
+    _judge(page, list(page["factors"]), products[-1])
     if chain.parameter is not None:
         page.give("w", chain.parameter)
         page.give("learning_rate", learning_rate)
         page.work("w_new", gradient_descent, "w", "gradient", "learning_rate")
-    if all(isinstance(as_number(v), Number) for v in products):
-        sizes = [abs(float(as_number(v))) for v in products]
-        labels = [str(i) for i in range(1, len(sizes) + 1)]
-        page.picture("Size of the gradient, layer by layer", partial(_draw, "layers back", labels, sizes))
+    _picture(page, "layers back", [str(i) for i in range(1, len(products) + 1)], products)

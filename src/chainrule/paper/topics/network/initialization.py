@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chainrule.initializers import GlorotUniform
 from chainrule.layers.dense import Dense
 from chainrule.network import Placed
 from chainrule.paper.page import Page
@@ -40,10 +41,11 @@ def initialization(subject: Subject) -> None:
 
 
 def _families(place: Placed) -> list[str]:
-    """The family of an initializer that is not the usual one; else all of them."""
+    """The family of an initializer with one, where it is not the usual one; else all of them."""
     assert isinstance(place.layer, Dense)
-    family = getattr(place.layer.kernel_initializer, "variance", "glorot")
-    return list(VARIANCES) if family == "glorot" else [family]
+    initializer = place.layer.kernel_initializer
+    family = getattr(initializer, "variance", None)
+    return list(VARIANCES) if family is None or isinstance(initializer, GlorotUniform) else [family]
 
 
 def _spread(page: Page, number: str, family: str) -> list[str]:

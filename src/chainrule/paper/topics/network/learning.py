@@ -12,6 +12,7 @@ from chainrule.network import Placed
 from chainrule.paper.numbers import Number, worked_alike
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
+from chainrule.paper.topics.network.penalty import PENALTY
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.rules.networks import largest_over_samples, number_dead, number_different
 
@@ -43,13 +44,14 @@ def symmetry(subject: Subject) -> None:
         for t in shown:
             kinds = _kinds(subject, keys, place, behind, t)
             rows.append([str(t), place.number, _said(kinds), _into(subject, place, kinds, t)])
-        page.give(f"kinds{place.number}", kinds, rf"\text{{kinds}}_{{{place.number}}}", hidden=True)
+        page.give(f"kinds{place.number}", kinds, rf"\text{{layer }}{place.number}", hidden=True)
     page.table("", ("after update", "hidden layer", "its units", "weights into a unit, and its bias"), rows)
     for place in hidden:
         symbol = rf"\text{{different units}}_{{{place.number}}}"
         page.work(f"different{place.number}", number_different, f"kinds{place.number}", symbol=symbol)
-    if any(page[f"different{place.number}"] != place.output_shape[0] for place in hidden):
-        _explain(page, subject.columns)
+    kept = [int(page[f"kinds{place.number}"].max()) + 1 for place in hidden]
+    if any(kinds < place.output_shape[0] for kinds, place in zip(kept, hidden, strict=True)):
+        _explain(page, subject.columns, min(kept))
     _say_unmoved(page, subject, program.parameters, keys)
 
 
@@ -111,7 +113,7 @@ def _into(subject: Subject, place: Placed, kinds: np.ndarray, update: int) -> st
     return ", ".join(page.decimal(v) for v in values)
 
 
-def _explain(page: Page, columns: bool) -> None:
+def _explain(page: Page, columns: bool, different: int) -> None:
     page.remark(
         "Units $j$ and $k$ with the same weights into them and the same bias get the same $z$ and the same "
         "$a$. With the same weights out of them they get the same gradient as well, because"
@@ -123,10 +125,8 @@ def _explain(page: Page, columns: bool) -> None:
     )
     left = r"\frac{\partial L}{\partial w_{ij}}" if not columns else r"\frac{\partial L}{\partial w_{ji}}"
     page.chain(left, *links)
-    page.remark(
-        "So every update keeps them alike, and the layer can do no more than one unit. Random initial "
-        "weights break this symmetry."
-    )
+    said = "the layer can do no more than one unit" if different == 1 else "alike units do no more than one"
+    page.remark(f"So every update keeps them alike, and {said}. Random initial weights break this symmetry.")
 
 
 def _say_unmoved(page: Page, subject: Subject, parameters: Any, keys: dict[str, np.ndarray]) -> None:
@@ -140,7 +140,15 @@ def _say_unmoved(page: Page, subject: Subject, parameters: Any, keys: dict[str, 
         named = ", ".join(f"${name[0]}_{{{name[1:]}}}$" for name in unmoved)
         moved = [f"${name[0]}_{{{name[1:]}}}$" for name in parameters if name not in unmoved]
         rest = f"; only {', '.join(moved)} changed" if moved else ""
-        page.remark(f"No update has changed {named}: their gradients are 0{rest}.")
+        why = ": their gradients are 0" if _without_gradient(subject, unmoved) else ""
+        page.remark(f"No update has changed {named}{why}{rest}.")
+
+
+def _without_gradient(subject: Subject, parameters: Sequence[str]) -> bool:
+    """Whether the gradients of these parameters were 0 in every update."""
+    updates = range(1, subject.updates + 1)
+    gradients = (subject.page[subject.at(f"d{name}", t)] for name in parameters for t in updates)
+    return all(_is_zero(v) for gradient in gradients for v in gradient.flat)
 
 
 # ---------------------------------------------------------------------------- dead units
@@ -170,12 +178,22 @@ def dead(subject: Subject) -> None:
             "Where $z \\le 0$ the slope of ReLU is 0, and the gradient of every weight into the unit is a "
             "product with that slope: "
             "$\\frac{\\partial L}{\\partial w} = \\frac{\\partial L}{\\partial a} \\cdot 0 \\cdot x = 0$. "
-            "So $w^{\\text{new}} = w - \\eta \\cdot 0 = w$. In the first layer, whose inputs do not change, "
-            "such a unit stays dead for ever; behind other layers only a change of theirs can wake it. A "
-            "leaky ReLU, whose slope is never 0, has no dead units."
+            f"{_fate(subject)} A leaky ReLU, whose slope is never 0, has no dead units."
         )
     else:
         page.remark("Every unit gives more than 0 for some sample, so none is dead.")
+
+
+def _fate(subject: Subject) -> str:
+    """What becomes of a dead unit: the loss does not move it, but a penalty may."""
+    if PENALTY in subject.page.tape.quantities or subject.at(PENALTY) in subject.page.tape.quantities:
+        return (
+            "The loss does not move the unit; only the penalty still does, which pulls its weights towards 0."
+        )
+    return (
+        "So $w^{\\text{new}} = w - \\eta \\cdot 0 = w$. In the first layer, whose inputs do not change, "
+        "such a unit stays dead for ever; behind other layers only a change of theirs can wake it."
+    )
 
 
 def _units(subject: Subject, place: Placed) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -56,18 +57,26 @@ def penalty_of(table: Table) -> Penalty | None:
     for key in table:
         if key not in _KEYS:
             raise SheetError(f"{place}.{key}: unknown key; {suggest(str(key), _KEYS)}")
-    for key, known in (("name", KINDS), ("factor", FACTORS)):
-        found = table.get(key, "1" if key == "factor" else None)
+    for key in ("name", STRENGTH):
+        if key not in table:
+            raise SheetError(f"{place}.{key}: is missing")
+    factor = _as_text(table.get("factor", "1"))
+    for key, found, known in (("name", table["name"], KINDS), ("factor", factor, FACTORS)):
         if found not in known:
-            raise SheetError(f"{place}.{key}: {suggest(str(found), known)}; got {found!r}")
-    if STRENGTH not in table:
-        raise SheetError(f"{place}.{STRENGTH}: is missing")
+            shown = repr(found) if isinstance(found, str) else found
+            raise SheetError(f"{place}.{key}: {suggest(str(found), known)}; got {shown}")
     strength = worked(f"{place}.{STRENGTH}", read_array, table[STRENGTH])
     if strength.ndim:
         raise SheetError(f"{place}.{STRENGTH}: expected one number, got a list")
     if not names_in([strength]) and bool(resolve(strength, False) < 0):
         raise SheetError(f"{place}.{STRENGTH}: expected a number that is not below 0")
-    return Penalty(table["name"], table.get("factor", "1"), strength)
+    return Penalty(table["name"], factor, strength)
+
+
+def _as_text(factor: Any) -> Any:
+    """A factor as text where it is the number 1 or 0.5; anything else as it is."""
+    is_number = isinstance(factor, (int, Decimal)) and not isinstance(factor, bool)
+    return {Decimal(1): "1", Decimal("0.5"): "1/2"}.get(Decimal(factor), factor) if is_number else factor
 
 
 def penalized(program: Program, network: Network, penalty: Penalty, optimizer: Optimizer) -> Program:

@@ -32,7 +32,7 @@ from chainrule.paper.tape import (
     work,
 )
 from chainrule.paper.topics.network.penalty import PENALTY, STRENGTH, Penalty, penalized, symbol_of
-from chainrule.paper.topics.network.studies import NEEDS_ALL_ROWS, STUDIES
+from chainrule.paper.topics.network.studies import NEEDS_ALL_ROWS, STUDIES, study_of
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.paper.values import read_array, resolve
 from chainrule.paper.workings import Part, Picture, Working
@@ -51,6 +51,10 @@ _TITLES = {
     AFTER: "Loss over all rows, after",
 }
 MOST_UPDATES = 2000
+MOST_MULTIPLICATIONS = 100_000
+"""Parameters times rows, over all updates; ten or so are done in a millisecond."""
+MOST_SHOWN = 2000
+"""Quantities of a question that are written out."""
 MOST_FORMULAS = 10
 """Updates worked with formulas, which grow with each."""
 
@@ -92,7 +96,15 @@ def work_network(
         raise SheetError(
             f"given.epochs: {updates:,} updates; at most {most:,} are worked {kind}: train it instead"
         )
+    parameters = sum(place.count_params for place in network.places)
+    multiplications = parameters * given[INPUT].shape[0] * descent.epochs
+    if multiplications > MOST_MULTIPLICATIONS:
+        raise SheetError(
+            f"given.layers: {parameters:,} parameters times {multiplications // parameters:,} rows in all "
+            f"epochs; at most {MOST_MULTIPLICATIONS:,} are worked by hand: train it instead"
+        )
     find = find or [name for name in USUAL if name != PENALTY or penalty is not None]
+    studies = {name: study for name in find if (study := study_of(name))}
     has_loss = TARGET in given
     values, program = dict(given), _program(network, loss, optimizer, given)
     if penalty is not None:
@@ -103,7 +115,7 @@ def work_network(
         rate = resolve(read_array(rate), closed)
     whole = descent.batches(given[INPUT].shape[0])[0] == slice(0, given[INPUT].shape[0])
     measured = any(name.endswith(("_before", "_after")) for name in find)
-    measured = has_loss and (measured or (not whole and not NEEDS_ALL_ROWS.isdisjoint(find)))
+    measured = has_loss and (measured or (not whole and not NEEDS_ALL_ROWS.isdisjoint(studies.values())))
     tape = work(
         program, values, descent, np.asarray(rate, dtype=object), _finish(closed, rounded_to), measured
     )
@@ -111,22 +123,21 @@ def work_network(
     working = NetworkWorking(
         "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
     )
-    parts = _parts(tape, _found(tape, [name for name in find if name not in STUDIES]))
+    parts = _parts(tape, _found(tape, [name for name in find if name not in studies]))
     if parts:
         parts.insert(0, Part(GRAPH, "Computational graph", (Picture("Computational graph", working.graph),)))
-    page = Page(_question(working.name, digits, rounded_to))
+    page = Page(_question(working.name, digits, rounded_to, [*studies]))
     page.tape, page.closed = tape, closed
     subject = Subject(page, network, working.columns, program, updates, whole)
-    for name in find:
-        if name in STUDIES:
-            STUDIES[name](subject)
-    return replace(working, parts=[*parts, *page.parts])
+    for study in dict.fromkeys(studies.values()):
+        STUDIES[study](subject)
+    return replace(working, parts=[*parts, *page.working().parts])
 
 
-def _question(name: str, digits: int, rounded_to: int | None) -> Question:
+def _question(name: str, digits: int, rounded_to: int | None, find: list[str]) -> Question:
     """What a page that is written on a tape worked before must know of the question."""
     known = {"id": name, "topic": "network", "given": {}, "digits": digits, "rounding": rounded_to}
-    return Question.model_validate(known)
+    return Question.model_validate({**known, "find": find or None})
 
 
 def _program(network: Network, loss: Loss, optimizer: Optimizer, given: Mapping[str, np.ndarray]) -> Program:
@@ -191,16 +202,21 @@ def _found(tape: Tape, find: list[str]) -> list[str]:
         if wanted == UPDATE and len(find) > 1 and not matches:
             continue  # a network without parameters
         if not matches:
-            known = {
-                q.name.partition(".")[0]
-                for q in tape.quantities.values()
-                if q.step and q.part not in (BEFORE, AFTER)
-            }
+            worked = [q for q in tape.quantities.values() if q.step]
+            known = {q.name.partition(".")[0] for q in worked if q.part not in (BEFORE, AFTER)}
+            parts = dict.fromkeys(q.part for q in worked)
+            missing = " (there is no y)"
+            if TARGET in tape.quantities:
+                missing, parts = "", {**parts, BEFORE: None, AFTER: None}
             raise SheetError(
-                f"find: {wanted!r} is no part and no quantity here; parts are forward, loss, penalty, "
-                f"gradients, update, updates, loss_before, loss_after, {', '.join(STUDIES)}; "
-                f"quantities are {', '.join(sorted(known))}"
+                f"find: {wanted!r} is no part and no quantity here{missing}; "
+                f"parts are {', '.join((*parts, *STUDIES))}; quantities are {', '.join(sorted(known))}"
             )
         names.update(dict.fromkeys(matches))
+    if len(names) > MOST_SHOWN:
+        raise SheetError(
+            f"find: {len(names):,} quantities in all updates; at most {MOST_SHOWN:,} are shown: ask for "
+            "less, as for W1.100 or loss_after"
+        )
     order = {name: i for i, name in enumerate(tape.quantities)}
     return sorted(names, key=order.__getitem__)

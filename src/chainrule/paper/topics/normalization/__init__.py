@@ -48,7 +48,8 @@ def _check(place: str, values: Any, given: Given) -> None:
         raise SheetError(f"given.{place}: expected a list of numbers, or rows of them")
     if values.size > MOST_VALUES:
         raise SheetError(f"given.{place}: {values.size} numbers; at most {MOST_VALUES} are worked by hand")
-    if given.variance == "sample" and len(values) < 2 and given.kind != "layer":
+    is_measured = place != "x" or given.batches is None
+    if given.variance == "sample" and len(values) < 2 and is_measured:
         raise SheetError(
             f"given.{place}: one row has no sample variance, which divides by m - 1; expected more rows"
         )
@@ -78,5 +79,9 @@ def _check_number(key: str, value: np.ndarray, test: Any, expected: str) -> None
         if found.names:
             return
         found = found.number()
-    if not test(found):
+    try:
+        is_fit = test(found)
+    except ArithmeticError as error:
+        raise SheetError(f"given.{key}: expected {expected}; {error}") from None
+    if not is_fit:
         raise SheetError(f"given.{key}: expected {expected}; got {exact_text(found)}")

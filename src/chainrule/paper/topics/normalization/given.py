@@ -55,8 +55,21 @@ class Given(Strict):
         in_training = self.training and self.batches is None and self.variance == "population"
         if self.dy is not None and not in_training:
             raise ValueError(
-                "dy: the backward pass is that of one batch in training, with the population's variance"
+                "dy is given; the backward pass is that of one batch in training, "
+                "with the population's variance"
             )
         if self.dy is not None and self.epsilon_at == "outside":
-            raise ValueError("dy: the backward pass is worked with epsilon inside the root")
+            raise ValueError("dy is given; the backward pass is worked with epsilon inside the root")
+        self._check_used()
         return self
+
+    def _check_used(self) -> None:
+        """Raise ValueError for a key of batch normalization that nothing here would take."""
+        given = self.model_fields_set
+        if self.x is None and (unused := sorted(given & (_LAYER - {"x"}))):
+            raise ValueError(f"{unused[0]} is given without x; expected x, which is to be normalized")
+        is_at_rest = not self.training and self.batches is None
+        if is_at_rest and (unused := sorted(given & {"momentum", "variance"})):
+            raise ValueError(
+                f"{unused[0]} is given and training is false; the moving averages are taken as they are"
+            )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.paper.elements import are_drawable, as_number
 from chainrule.paper.notation import exact_text
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
@@ -26,8 +27,11 @@ def work_batch(page: Page, given: Given) -> Working:
     features = example.shape[1:]
     if given.x is not None:
         page.give("x", given.x)
-    _give_trained(page, given, features)
-    if given.batches is not None or given.moving_mean is not None or given.moving_variance is not None:
+        _give_trained(page, given, features)
+    has_averages = not given.training or bool(
+        given.model_fields_set & {"batches", "moving_mean", "moving_variance", "momentum"}
+    )
+    if has_averages:
         _give_moving(page, given, features)
     for number, batch in enumerate(given.batches or [], start=1):
         _follow(page, given, number, batch)
@@ -36,14 +40,12 @@ def work_batch(page: Page, given: Given) -> Working:
     if given.training and given.batches is None:
         _statistics(page, given, "x")
         _normalize(page, given, "mean", "var")
-        if given.moving_mean is not None or given.moving_variance is not None:
+        if has_averages:
             page.part("moving", "Moving averages, for use after training")
             _move(page, "mean", "var", "_new", r"^{\text{new}}", "moving_mean", "moving_var")
     else:
         last = f".{len(given.batches)}" if given.batches else ""
-        if not given.batches and given.moving_mean is None and given.moving_variance is None:
-            _give_moving(page, given, features)
-        _check_spread(page, given, f"moving_var{last}", "given.moving_variance")
+        _check_spread(page, given, f"moving_var{last}", "given.batches" if last else "given.moving_variance")
         _normalize(page, given, f"moving_mean{last}", f"moving_var{last}")
     if given.dy is not None:
         _backward(page, given)
@@ -195,15 +197,24 @@ def _give_moving(page: Page, given: Given, features: tuple[int, ...]) -> None:
     mean = _per_feature("given.moving_mean", given.moving_mean, 0, features)
     page.give("moving_mean", mean, symbol=rf"\mu_{{\text{{mov}}}}{at}")
     variance = _per_feature("given.moving_variance", given.moving_variance, 1, features)
-    for value in variance.flat:
-        if not isinstance(value, Value) and value < 0:
-            raise SheetError(f"given.moving_variance: {exact_text(value)} is less than 0")
+    _check_variance(variance)
     page.give(
         "moving_var",
         variance,
         symbol=rf"(\sigma^{{2}}_{{\text{{mov}}}}){at}" if at else r"\sigma^{2}_{\text{mov}}",
     )
-    page.give("momentum", given.momentum, symbol=r"\rho")
+    if given.training or given.batches is not None:
+        page.give("momentum", given.momentum, symbol=r"\rho")
+
+
+def _check_variance(variance: np.ndarray) -> None:
+    """Raise SheetError for a variance less than 0; a name may stand for any."""
+    for value in variance.flat:
+        if isinstance(value, Value) and value.names:
+            continue
+        number = value.number() if isinstance(value, Value) else value
+        if number < 0:
+            raise SheetError(f"given.moving_variance: {exact_text(number)} is less than 0")
 
 
 def _per_feature(place: str, value: Any, usual: int, features: tuple[int, ...]) -> np.ndarray:
@@ -229,9 +240,8 @@ def _refuse_zeros(spread: np.ndarray, place: str, why: str) -> None:
     for number, value in enumerate(spread.flat, start=1):
         if _is_zero(value):
             which = f"{'row' if spread.ndim == 2 else 'feature'} {number} " if spread.ndim else ""
-            raise SheetError(
-                f"{place}: {which}cannot be divided by its spread: {why}; expected values that differ"
-            )
+            better = "values that differ" if place == "given.x" else "a variance or epsilon greater than 0"
+            raise SheetError(f"{place}: {which}cannot be divided by its spread: {why}; expected {better}")
 
 
 def _is_zero(value: Any) -> bool:
@@ -241,7 +251,10 @@ def _is_zero(value: Any) -> bool:
 
 def _may_rise(low: Any, high: Any) -> bool:
     is_known = getattr(high - low, "is_number", True)
-    return not is_known or bool(high > low)
+    try:
+        return not is_known or bool(high > low)
+    except ArithmeticError as error:
+        raise SheetError(f"given.range: {error}") from None
 
 
 def _slope(of: str) -> str:
@@ -255,9 +268,7 @@ def _times(shape: tuple[int, ...]) -> str:
 def _draw(page: Page, before: str, after: str) -> None:
     """Every value before and after, where all are numbers and not too many."""
     arrays = [page[before], page[after]]
-    if arrays[0].size > LARGEST_PICTURE or not all(
-        getattr(v, "is_number", True) for a in arrays for v in a.flat
-    ):
+    if arrays[0].size > LARGEST_PICTURE or not are_drawable(as_number(v) for a in arrays for v in a.flat):
         return
     floats = [np.array([float(v) for v in a.flat]).reshape(len(a), -1) for a in arrays]
     page.part("picture", "Before and after")

@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
+from chainrule.paper.reading import read
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics.optimizer.counts import work_counts
 from chainrule.paper.topics.optimizer.given import MOST_UPDATES, Given
@@ -50,7 +51,8 @@ def solve(question: Question) -> Working:
     most = MOST_FORMULAS if page.closed else MOST_UPDATES
     if steps > most:
         kind = "with formulas" if page.closed else "by hand"
-        raise SheetError(f"given.steps: {steps} updates; at most {most} are worked {kind}")
+        key = "steps" if given.steps else "gradients"
+        raise SheetError(f"given.{key}: {steps} updates; at most {most} are worked {kind}")
     if start.gradients is None:
         formulas = _formulas(given, start)
     return work_path(page, method, schedule, start, steps, formulas)
@@ -97,6 +99,9 @@ def _formulas(given: Given, start: Start) -> Formulas:
     names = given.names or (["w"] if not start.w.ndim else [f"w{i}" for i in range(1, entries + 1)])
     if len(set(names)) != entries or len(names) != entries:
         raise SheetError(f"given.names: expected {entries} different names, one for each entry of w")
+    for name in names:
+        if not _is_name(name):
+            raise SheetError(f"given.names: expected names as w or w1; got {name[:40]!r}")
     texts = [given.gradient] if isinstance(given.gradient, str) else given.gradient
     try:
         if given.loss is not None:
@@ -112,3 +117,11 @@ def _formulas(given: Given, start: Start) -> Formulas:
         raise
     except (ValueError, ArithmeticError) as error:
         raise SheetError(f"given.{'gradient' if given.loss is None else 'loss'}: {error}") from None
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is read as one name, and not as a number such as π, or as a product."""
+    try:
+        return getattr(read(text), "names", None) == {text}
+    except (ValueError, ArithmeticError):
+        return False

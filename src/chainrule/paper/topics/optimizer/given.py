@@ -10,6 +10,13 @@ from chainrule.paper.sheet import Strict, Table, Values
 
 MOST_UPDATES = 100
 _COUNTED = ("rows", "batch_size", "batches", "descent")
+_KEYS = {
+    "a count of updates": {*_COUNTED, "epochs"},
+    "learning rates": {"optimizer", "schedule", "steps"},
+    "a path with gradients": {"optimizer", "schedule", "steps", "w", "gradients"},
+    "a path with a formula": {"optimizer", "schedule", "steps", "w", "gradient", "loss", "names"},
+}
+"""What may be given for each question."""
 
 
 class Given(Strict):
@@ -58,4 +65,16 @@ class Given(Strict):
             )
         if self.steps is None and not of_count and self.gradients is None:
             raise ValueError("steps is missing; expected how many updates are to be worked")
+        asked = self._asked()
+        if others := sorted(self.model_fields_set - _KEYS[asked]):
+            raise ValueError(f"{others[0]} is given for {asked}, which does not take it; leave it out")
         return self
+
+    def _asked(self) -> str:
+        """What is asked for, as :data:`_KEYS` calls it."""
+        if self.rows is not None:
+            return "a count of updates"
+        if self.gradients is not None:
+            return "a path with gradients"
+        is_path = self.gradient is not None or self.loss is not None
+        return "a path with a formula" if is_path else "learning rates"

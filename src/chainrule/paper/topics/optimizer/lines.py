@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ValidationError
 from chainrule.lookup import suggest
 from chainrule.paper.notation import tex_name
 from chainrule.paper.reading import Value
-from chainrule.paper.sheet import Scalar, SheetError, Strict, Table, describe
+from chainrule.paper.sheet import Scalar, SheetError, Strict, Table, describe, shown
 from chainrule.rules.rule import Rule
 
 Found = TypeVar("Found")
@@ -105,7 +105,11 @@ def _checked(test: Callable[[Any], bool], expected: str) -> AfterValidator:
             if found.names:
                 return value
             found = found.number()
-        if not test(found):
+        try:
+            is_fit = test(found)
+        except ArithmeticError as error:
+            raise ValueError(f"expected {expected}; {error}") from None
+        if not is_fit:
             raise ValueError(
                 f"expected {expected}; got {value[()].text if isinstance(value[()], Value) else found}"
             )
@@ -141,7 +145,8 @@ def named(place: str, table: Table, known: Mapping[str, Found]) -> Found:
     """What a table names, by any spelling of the name. Raises SheetError."""
     name = table if isinstance(table, str) else table.get("name")
     if not isinstance(name, str):
-        raise SheetError(f"given.{place}.name: is missing; {suggest('', known)}")
+        wrong = "is missing" if name is None else f"expected text in quotes, got {shown(name)}"
+        raise SheetError(f"given.{place}.name: {wrong}; {suggest('', known)}")
     for each, found in known.items():
         if _plain(each) == _plain(name):
             return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from chainrule.paper.sheet import SheetError, Table
+from chainrule.paper.sheet import SheetError, Table, shown
 from chainrule.paper.topics.optimizer.lines import (
     Arguments,
     Fading,
@@ -23,6 +23,12 @@ from chainrule.paper.topics.optimizer.lines import (
 from chainrule.rules import optimizers as rules
 
 G, T = now("g"), now("t")
+
+
+def _nesterov(value: Any) -> bool | Literal["look_ahead"]:
+    if value is True or value is False or value == "look_ahead":
+        return value  # type: ignore[no-any-return]
+    raise ValueError(f"expected false, true (Keras' form) or 'look_ahead'; got {shown(value)}")
 
 
 def _default(value: Any) -> Any:
@@ -60,7 +66,7 @@ class SGD(Method):
 
     learning_rate: Positive = _default(0.01)
     momentum: Fading = _default(0)
-    nesterov: bool | Literal["look_ahead"] = False
+    nesterov: Annotated[Any, AfterValidator(_nesterov)] = False
     form: Literal["add", "subtract", "average"] = "add"
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chainrule.paper.elements import are_drawable, as_number
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
@@ -167,8 +168,13 @@ def _cell(page: Page, name: str, update: int) -> str:
     value = page[at]
     if not value.ndim:
         return page.decimal(value[()])
-    inner = ", ".join(page.decimal(v).strip("$") for v in value.flat)
-    return f"$({inner})$"
+    return f"${_tuple(page, value)}$"
+
+
+def _tuple(page: Page, value: np.ndarray) -> str:
+    """A list as (1, 2), rows as ((1, 2), (3, 4)), in TeX."""
+    parts = [_tuple(page, v) if np.ndim(v) else page.decimal(v).strip("$") for v in value]
+    return f"({', '.join(parts)})"
 
 
 def _picture(page: Page, names: list[str], steps: int, formulas: Formulas | None = None) -> None:
@@ -196,14 +202,14 @@ def _over_loss(loss: Function, path: Any) -> str:
 
 
 def _series(page: Page, name: str, steps: int) -> tuple[list[int], np.ndarray] | None:
-    """A quantity in each update, as floats: (updates, entries). None where it holds a name."""
+    """A quantity in each update, as floats: (updates, entries). None for what is not drawn."""
     updates, values = [], []
     for update in range(steps + 1):
         at = now(name).at(update)
         if at not in page.tape.quantities or (update == 0 and name == "learning_rate"):
             continue
         flat = list(page[at].flat)
-        if not all(getattr(v, "is_number", True) for v in flat):
+        if not are_drawable(map(as_number, flat)):
             return None
         updates.append(update)
         values.append([float(v) for v in flat])

@@ -61,7 +61,7 @@ def _contours(axes: Axes, loss: Function, path: np.ndarray) -> None:
     across, up = (_range(path[:, i], GRID_POINTS, wide) for i in (0, 1))
     heights = np.array([[_height(loss, [x, y]) for x in across] for y in up])
     lines = axes.contour(across, up, np.ma.masked_invalid(heights), levels=12, colors=BLUE, linewidths=0.8)
-    axes.clabel(lines, fontsize=7)
+    axes.clabel(lines, fontsize=7, fmt="%g")
     axes.plot(path[:, 0], path[:, 1], "o-", color=RED, markersize=4, linewidth=1)
     axes.annotate("start", path[0], textcoords="offset points", xytext=(5, 5), color=INK)
     axes.set(xlabel=loss.names[0], ylabel=loss.names[1])

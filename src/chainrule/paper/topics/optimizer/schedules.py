@@ -30,7 +30,7 @@ class Schedule(Arguments):
 
     def line(self) -> Line:
         """The learning rate of update t."""
-        count = {0: "(t - 1)", 1: "t"}.get(self.first, f"(t + {self.first - 1})")
+        count = {0: "t - 1", 1: "t"}.get(self.first, f"t + {self.first - 1}")
         inputs = (Ref("learning_rate"), now("s"))
         return Line("learning_rate", self.law(), inputs, {k: k for k in self.numbers()}, count)
 

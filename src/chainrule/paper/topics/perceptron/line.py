@@ -49,7 +49,10 @@ def work_line(
     w, b = (page[name] for name in neuron)
     threshold = page[taken[0]][()] if taken else None
     page.part("line", "The line" if rows.n == 2 else "Where it changes")
-    page.remark(f"$z$ is at the step where ${equation(page, w, b[()], threshold)}$.")
+    if all(isinstance(v, Number) and v.exact == 0 for v in w):
+        page.remark("Every weight is 0: the output is the same everywhere, and there is no line.")
+    else:
+        page.remark(f"$z$ is at the step where ${equation(page, w, b[()], threshold)}$.")
     if rows.n != 2:
         return
     if w[1] != 0:
@@ -58,8 +61,6 @@ def work_line(
     elif w[0] != 0:
         page.work("position", LINE_POSITION[bool(taken)], *neuron, *taken)
         page.remark("The second weight is 0: the line is upright, at this $x_{1}$.")
-    else:
-        page.remark("Both weights are 0: there is no line; the output is the same everywhere.")
     pairs = [first, neuron] if first else [neuron]
     given = [np.array([*page[v].flat, *page[c].flat], dtype=object) for v, c in pairs]
     if any(_symbolic(v) for v in (*page["x"].flat, *np.concatenate(given))):

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from chainrule.lookup import suggest
+from chainrule.paper.distributions import is_known
+from chainrule.paper.notation import exact_text
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.perceptron.given import Given
-from chainrule.paper.topics.perceptron.table import Rows, check_classes
+from chainrule.paper.topics.perceptron.table import Rows, check_classes, check_rate
 from chainrule.rules.activations import ACTIVATIONS
 from chainrule.rules.affine import affine_db
 from chainrule.rules.losses import LOSSES, LossTerm, fused_gradient_rule, loss_gradient_rule, loss_rule
@@ -101,10 +103,14 @@ def _penalty(page: Page, given: Given) -> str:
     assert given.penalty is not None
     penalty = PENALTIES[given.penalty]
     page.part("penalty", "With the penalty")
-    page.give("alpha", given.alpha)
+    alpha = page.give("alpha", given.alpha)[()]
+    if is_known(alpha) and alpha < 0:
+        raise SheetError(f"given.alpha: {exact_text(alpha)} is less than 0; a penalty is not a reward")
     taken = ["w"]
     if given.l1_ratio is not None:
-        page.give("rho", given.l1_ratio, symbol=r"\rho")
+        share = page.give("rho", given.l1_ratio, symbol=r"\rho")[()]
+        if is_known(share) and not 0 <= share <= 1:
+            raise SheetError(f"given.l1_ratio: expected a number from 0 to 1; got {exact_text(share)}")
         taken.append("rho")
     page.work("penalty", penalty.value, *taken, symbol="R")
     page.work("cost", penalized, "loss", "alpha", "penalty", symbol="C")
@@ -116,8 +122,6 @@ def _penalty(page: Page, given: Given) -> str:
 
 def _step(page: Page, given: Given, downhill: str) -> None:
     page.part("update", "One step down")
-    rate = page.give("learning_rate", given.learning_rate)
-    if page.closed is False and not rate[()] > 0:
-        raise SheetError(f"given.learning_rate: expected a number greater than 0; got {rate[()]}")
+    check_rate(page.give("learning_rate", given.learning_rate)[()])
     page.work("w_new", gradient_descent, "w", downhill, "learning_rate")
     page.work("b_new", gradient_descent, "b", "db", "learning_rate")

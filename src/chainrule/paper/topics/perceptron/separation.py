@@ -119,19 +119,27 @@ def work_separation(page: Page, rows: Rows, alone: bool = True) -> None:
 
 
 def _line(page: Page, rows: Rows, weights: list[fmpq], bias: fmpq) -> None:
-    page.remark(
-        f"A separating {'line' if rows.n == 2 else 'hyperplane'} was found by linear programming; "
-        "that it separates is seen by putting in the rows: $s = 1$ for class 1 and $s = -1$ for the other."
-    )
+    kind = "line" if rows.n == 2 else "hyperplane"
+    one_class = len(set(rows.sides)) == 1
+    if one_class:
+        page.remark(
+            "Every row is of the same class: no weights are needed, and a bias alone puts all of them on "
+            "their side: $s = 1$ for class 1 and $s = -1$ for the other."
+        )
+    else:
+        page.remark(
+            f"A separating {kind} was found by linear programming; that it separates is seen by putting in "
+            "the rows: $s = 1$ for class 1 and $s = -1$ for the other."
+        )
     page.give("w_line", numbers(weights), symbol=r"w^{\text{line}}", hidden=True)
     page.give("b_line", Number(bias), symbol=r"b^{\text{line}}", hidden=True)
     page.give("side", numbers(rows.sides), symbol="s", hidden=True)
-    kind = "line" if rows.n == 2 else "hyperplane"
-    page.remark(f"The {kind}: ${equation(page, numbers(weights), Number(bias))}$.")
+    if not one_class:
+        page.remark(f"The {kind}: ${equation(page, numbers(weights), Number(bias))}$.")
     page.work("margins", rules.margins, "side", "x", "w_line", "b_line", symbol=r"\text{margins}")
     page.work("separable", rules.all_on_their_side, "margins")
     page.remark("Every margin is greater than 0: the classes are linearly separable (1 means yes).")
-    if rows.n == 2:
+    if rows.n == 2 and not one_class:
         points = np.array([[float(Number(v)) for v in row] for row in rows.points or []])
         line = [*(float(Number(w)) for w in weights), float(Number(bias))]
         page.picture("The table and a line", partial(draw, points, rows.sides, [line]))

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from chainrule.paper.notation import is_rounded
+from chainrule.paper.distributions import is_known
+from chainrule.paper.notation import exact_text, is_rounded
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
@@ -109,6 +110,15 @@ def check_classes(rows: Rows) -> None:
     row = next(i for i, v in enumerate(rows.y) if not isinstance(v, Number) or v not in allowed)
     found = str(getattr(rows.y[row], "text", rows.y[row]))
     raise SheetError(f"given.y[{row + 1}]: expected targets 0 and 1, or -1 and 1; got {found}")
+
+
+def check_rate(rate: Any, training: bool = False) -> None:
+    """Raise SheetError for a learning rate that is not greater than 0; ``training`` needs its number."""
+    if not is_known(rate) and not training:
+        return
+    if not is_known(rate) or not rate > 0:
+        found = exact_text(rate)
+        raise SheetError(f"given.learning_rate: expected a number greater than 0; got {found}")
 
 
 def cell(page: Page, value: Any) -> str:

@@ -12,7 +12,7 @@ from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.line import work_line
 from chainrule.paper.topics.perceptron.output import YHAT, give_neuron, work_predictions
 from chainrule.paper.topics.perceptron.separation import work_separation
-from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, point
+from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, check_rate, point
 from chainrule.rules import perceptron as rules
 
 USUAL_EPOCHS = 100
@@ -30,9 +30,7 @@ def work_training(page: Page, given: Given, rows: Rows) -> None:
     page.give("x", rows.x)
     page.give("y", rows.y)
     taken = give_neuron(page, given)
-    rate = page.give("learning_rate", given.learning_rate)
-    if not rate[()] > 0:
-        raise SheetError(f"given.learning_rate: expected a number greater than 0; got {rate[()]}")
+    check_rate(page.give("learning_rate", given.learning_rate)[()], training=True)
     run = _Run(page, rows, taken, given.train_bias)
     ended = run.epochs(order, epochs)
     run.show(order)

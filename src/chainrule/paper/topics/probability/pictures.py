@@ -27,7 +27,7 @@ def venn(names: tuple[str, str], texts: Sequence[str]) -> str:
             axes.text(2.2 * x, 1.12, _short(name), color=colour, ha="center", fontweight="bold")
         for (x, y), text in zip(((-1.05, 0), (0, 0), (1.05, 0), (1.85, -1.28)), texts, strict=True):
             axes.text(x, y, plain_prose(text), ha="center", va="center", color=INK)
-        axes.text(-2.2, -1.28, "S", va="center", color=SOFT)
+        axes.text(-2.2, -1.28, "Ω" if "S" in names else "S", va="center", color=SOFT)
         axes.set(xlim=(-2.4, 2.4), ylim=(-1.6, 1.6), aspect="equal")
         axes.axis("off")
     return picture.svg

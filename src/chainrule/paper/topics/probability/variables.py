@@ -119,7 +119,10 @@ def solve_two(page: Page, given: Given) -> None:
     if all(not is_known(v) or not agree(v, Number(0)) for v in (page["var_X"][()], page["var_Y"][()])):
         page.work("correlation", rules.correlation, "cov", "var_X", "var_Y", symbol=r"\rho(X, Y)")
     else:
-        page.remark("One of the two is constant: its variance is 0, and a correlation is not defined.")
+        why = "one of the two is constant, its variance is 0"
+        if "correlation" in (page.question.find or ()):
+            raise SheetError(f"find: correlation is not defined: {why}")
+        page.remark(f"A correlation is not defined: {why}.")
     page.part("sum", "Sum")
     page.work("E_sum", rules.added(2), "E_X", "E_Y", symbol="E(X + Y)")
     page.work("var_sum", rules.variance_of_sum, "var_X", "var_Y", "cov", symbol=r"\mathrm{var}(X + Y)")
