@@ -279,9 +279,9 @@ NAMED = {
     ("identity", "more"), [(name, more) for name in IDENTITIES for more in NAMED.get(name, [{}])]
 )
 def test_every_identity_is_derived_soon(identity, more):
-    start = time.perf_counter()
+    start = time.process_time()
     working = worked(identity=identity, **more)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert chains(working) or identity == "linear_layers"
     assert all(len(chain.links) > 1 and all(link.reason for link in chain.links) for chain in chains(working))
     assert working.names

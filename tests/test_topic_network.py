@@ -575,8 +575,7 @@ def test_a_layer_in_which_some_units_are_alike_is_not_said_to_be_one_unit():
 
 def test_a_gradient_that_rounding_hides_is_not_said_to_be_0():
     text = str(solve(sheet(ALIKE, ["symmetry"], "rounding = 1")))
-    assert "No update has changed W₁, b₁, W₂" in text
-    assert "their gradients are 0" not in text
+    assert "No update has changed b₁, W₂, b₂; only W₁ changed." in text
 
 
 DEAD = """x = [[1, 2], [2, 1]]
@@ -584,6 +583,26 @@ y = [1, 2]
 penalty = { name = "l2", lambda = 0.5 }
 layers = [{ layer = "Dense", units = 2, activation = "relu", W = [[1, 1], [1, 1]], b = [-10, 0] },
   { layer = "Dense", units = 1, W = [[1], [1]] }]"""
+
+
+def test_a_given_root_is_not_said_to_be_its_decimals(tmp_path):
+    solution = solve(
+        sheet(
+            """x = [["√2", 1]]
+layers = [{ layer = "Dense", units = 1, W = [[1], [2]] }]""",
+            ["z1"],
+        )
+    )
+    assert "x ≈ [[1.41421, 1]]" in str(solution)
+    assert "W₁ = [[1], [2]]" in str(solution)
+    for ending in ("md", "tex"):
+        solution.save(tmp_path / f"q.{ending}")
+        assert r"x \approx" in (tmp_path / f"q.{ending}").read_text(encoding="utf-8")
+
+
+def test_the_orders_of_many_units_are_a_product_with_dots():
+    text = str(solve(sheet("inputs = 2\nlayers = [" + WIDE.replace("200", "100") + WIDE + "]", ["orders1"])))
+    assert "orders₁ = 1·2·3·…·99·100 ≈ 9.33262e157" in text
 
 
 def test_a_penalty_still_moves_a_dead_unit():

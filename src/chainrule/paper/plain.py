@@ -39,6 +39,8 @@ def plain(tex: str) -> str:
     '{ z₁ if z₁ > 0; 0 if z₁ ≤ 0 }'
     >>> plain(r"\frac{\partial L}{\partial z_{2}} W_{2}^{\top}")
     '∂L/∂z₂ W₂ᵀ'
+    >>> plain(r"2 \lambda W_{k+1} \max z_{1} \approx \text{fan-in}")
+    '2 λ W_(k+1) max z₁ ≈ fan-in'
     """
     tex = re.sub(r"\^\{\\top\}", "ᵀ", tex)
     tex = re.sub(r"_\{([\d, ]+)\}", lambda m: m[1].translate(SUBSCRIPTS), tex)

@@ -88,6 +88,6 @@ def configurations(subject: Subject) -> None:
     page.give("hidden_layers", len(sizes), symbol="L", hidden=True)
     units = f"k_{{{hidden[0].number}}}"
     page.remark(
-        f"All hidden layers have as many units, so $N = ({units}!)^{{L}}$ with $L = {len(sizes)}$ of them:"
+        f"All hidden layers have equally many units, so $N = ({units}!)^{{L}}$ with $L = {len(sizes)}$ of them:"
     )
     page.work("configurations", same_layers, orders[0], "hidden_layers", symbol="N")
