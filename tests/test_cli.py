@@ -64,7 +64,10 @@ def test_help_is_no_mistake(capsys, command):
         (["solve", XOR, "--jsno"], "--jsno"),
         (["solve", XOR, "more"], "more: No such file or directory"),
         (["solve", XOR, "-o"], "-o"),
-        (["solve", XOR, "-o", "x.odt"], "cannot write '.odt'; expected .html, .pdf, .docx, .md, .tex, .ipynb"),
+        (
+            ["solve", XOR, "-o", "x.odt"],
+            "cannot write '.odt'; expected .html, .pdf, .docx, .md, .tex, .ipynb",
+        ),
         (["solve", XOR, "-o", "x"], "cannot write a file without ending"),
         (["solve", XOR, "-o", "none/x.html"], "none/x.html: No such file or directory"),
         (["solve", "bad\nname.toml"], "bad name.toml: No such file or directory"),

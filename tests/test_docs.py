@@ -10,9 +10,9 @@ import pytest
 
 import chainrule
 from chainrule.experiment.file import parse_train_file
+from chainrule.paper import topics
 from chainrule.paper.sheet import json_schema, parse_toml
 from chainrule.paper.solving import solve
-from chainrule.paper import topics
 from chainrule.paper.topics import names
 
 ROOT = Path(__file__).parent.parent

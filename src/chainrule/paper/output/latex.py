@@ -26,21 +26,24 @@ _SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
-_KNOWN = "−–—…’‘“”·×°≤≥≠≈→←∂∞√∑∏∫∈⊙∇½"
-_SPELLED = dict(
-    zip(
-        _KNOWN,
-        ("-", "--", "---", r"\dots{}", "'", "`", "``", "''", r"$\cdot$", r"$\times$", r"$^\circ$")
-        + tuple(
-            rf"$\{name}$"
-            for name in (
-                *("le", "ge", "ne", "approx", "to", "gets", "partial", "infty", "surd", "sum", "prod"),
-                *("int", "in", "odot", "nabla", "tfrac12"),
-            )
-        ),
+_SPELLED = {
+    "−": "-",
+    "–": "--",
+    "—": "---",
+    "…": r"\dots{}",
+    "’": "'",
+    "‘": "`",
+    "“": "``",
+    "”": "''",
+} | {
+    sign: rf"$\{name}$"
+    for sign, name in zip(
+        "·×≤≥≠≈→←∂∞√∑∏∫∈⊙∇",
+        "cdot times le ge ne approx to gets partial infty surd sum prod int in odot nabla".split(),  # noqa: SIM905
         strict=True,
     )
-)
+}
+_SPELLED |= {"°": r"$^\circ$", "½": r"$\tfrac{1}{2}$"}
 
 
 def latex(document: Document, place: Placed) -> str:

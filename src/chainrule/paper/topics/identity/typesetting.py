@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from chainrule.paper.digits import significant
 from chainrule.paper.notation import digits_tex, exact_digits
 from chainrule.paper.numbers import Number
-
-if TYPE_CHECKING:
-    from chainrule.paper.topics.identity.expressions import Expression
 
 SUM, SIGN, PRODUCT, POWER, ATOM = range(5)
 """How tightly an expression holds together; one looser than its place gets parentheses."""
@@ -20,7 +18,20 @@ LONGEST = 400
 Written = tuple[str, int]
 
 
-def written(e: Expression) -> Written:
+class Built(Protocol):
+    """What an expression is built of: an operation on arguments, and what else belongs to it."""
+
+    @property
+    def content(self) -> Any: ...
+
+    @property
+    def operation(self) -> str: ...
+
+    @property
+    def arguments(self) -> Sequence[Built]: ...
+
+
+def written(e: Built) -> Written:
     """An expression as it was built, and how tightly it holds together."""
     match e.operation:
         case "":

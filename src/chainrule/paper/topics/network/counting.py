@@ -86,8 +86,6 @@ def configurations(subject: Subject) -> None:
         page.work("configurations", product_of(len(orders)), *orders, symbol="N")
         return
     page.give("hidden_layers", len(sizes), symbol="L", hidden=True)
-    units = f"k_{{{hidden[0].number}}}"
-    page.remark(
-        f"All hidden layers have equally many units, so $N = ({units}!)^{{L}}$ with $L = {len(sizes)}$ of them:"
-    )
+    one = f"k_{{{hidden[0].number}}}"
+    page.remark(f"All $L = {len(sizes)}$ hidden layers have equally many units, so $N = ({one}!)^{{L}}$:")
     page.work("configurations", same_layers, orders[0], "hidden_layers", symbol="N")
