@@ -42,7 +42,6 @@ class Derivation:
         self.scopes = list(scopes)
         self.title = title
         self.lines: list[tuple[Expression, str]] = []
-        self.sampled = 0
 
     @property
     def last(self) -> Expression:
@@ -53,9 +52,8 @@ class Derivation:
         """Add a line. One that follows ``by_rule`` may be checked at points where that is all there is."""
         for scope in self.scopes:
             found = compare(self.last.formula(scope).expression, expression.formula(scope).expression)
-            if found.equal is None and by_rule and found.tried >= ENOUGH_POINTS:
-                self.sampled += 1
-            elif not found.equal:
+            is_sampled = found.equal is None and by_rule and found.tried >= ENOUGH_POINTS
+            if not found.equal and not is_sampled:
                 said = "does not follow" if found.equal is False else "could not be shown to follow"
                 raise ProofError(f"{expression.tex} {said} from {self.last.tex}")
         self.lines.append((expression, reason))

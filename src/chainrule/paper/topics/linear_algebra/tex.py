@@ -130,11 +130,6 @@ def equations_tex(R: np.ndarray, bound: Sequence[tuple[int, int]]) -> list[str]:
     return said
 
 
-def list_tex(values: Sequence[Any]) -> str:
-    """Numbers one after the other."""
-    return r", \; ".join(value_tex(v) for v in values)
-
-
 def _is(value: Any, number: int) -> bool:
     exact = getattr(value, "exact", None)
     return bool(exact == number) if exact is not None else str(value) == str(number)

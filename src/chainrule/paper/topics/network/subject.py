@@ -14,8 +14,7 @@ from chainrule.paper.sheet import SheetError
 class Subject:
     """A network on a page; where samples were worked, the program and its number of updates.
 
-    ``whole`` says that the first update takes all rows. ``has_values`` says that the parameters
-    are on the page.
+    ``whole`` says that the first update takes all rows.
     """
 
     page: Page
@@ -24,7 +23,6 @@ class Subject:
     program: Program | None = None
     updates: int = 0
     whole: bool = True
-    has_values: bool = True
 
     @property
     def dense(self) -> list[Placed]:
