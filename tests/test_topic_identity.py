@@ -26,12 +26,12 @@ from chainrule.paper.topics.identity import IDENTITIES
 from chainrule.paper.topics.identity.calculus import differentiate
 from chainrule.paper.topics.identity.equality import compare
 from chainrule.paper.topics.identity.expressions import by_rule, named, parsed, symbol
-from chainrule.paper.topics.identity.gradients import HADAMARD
 from chainrule.paper.topics.identity.normal_form import NormalForm
 from chainrule.paper.topics.identity.proofs import Derivation, ProofError
 from chainrule.paper.topics.identity.quotients import Care, TooLargeError
 from chainrule.paper.workings import Chain, Document
 from chainrule.rules.activations import ACTIVATIONS
+from chainrule.rules.calculus import through_slope
 from chainrule.rules.residuals import mean_square, weighted_sum
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
@@ -413,7 +413,7 @@ def test_a_wrong_rule_is_caught(monkeypatch):
     monkeypatch.setattr(gradients, "affine_dx", wrong)
     with pytest.raises(ValueError, match="not the derivative of the loss"):
         worked(identity="backpropagation", sizes=[2, 2, 1], activations="sigmoid")
-    assert HADAMARD(2, 3) == 6
+    assert through_slope(2, 3) == 6
 
 
 # ------------------------------------------------------------------------------------- claims

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -22,6 +22,8 @@ from pydantic import (
 )
 
 from chainrule.lookup import suggest
+from chainrule.paper.notation import exact_text
+from chainrule.paper.reading import Value
 from chainrule.paper.topics import load, names
 from chainrule.paper.values import read_array
 
@@ -147,6 +149,21 @@ def question_model(topic: str) -> type[Question]:
         topic=(only, ...),
         given=(load(topic).Given, ...),
     )
+
+
+def check_number(key: str, value: Any, test: Callable[[Any], bool], expected: str) -> None:
+    """Raise SheetError unless a single given value fits; a name may stand for any number."""
+    found: Any = value[()]
+    if isinstance(found, Value):
+        if found.names:
+            return
+        found = found.number()
+    try:
+        is_fit = test(found)
+    except ArithmeticError as error:
+        raise SheetError(f"given.{key}: expected {expected}; {error}") from None
+    if not is_fit:
+        raise SheetError(f"given.{key}: expected {expected}; got {exact_text(found)}")
 
 
 def read_text(path: Path) -> str:

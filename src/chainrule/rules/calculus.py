@@ -64,3 +64,9 @@ def best_learning_rate(largest: Array, smallest: Array) -> Array:
 def best_factor(kappa: Array) -> Array:
     """What the distance to the minimum shrinks by at least in a step, at the best learning rate."""
     return (kappa - 1) / (kappa + 1)
+
+
+@rule(tex=r"<da> \odot <slope>")
+def through_slope(da: Array, slope: Array) -> Array:
+    """A gradient taken back through a function of each element: times its slope, one by one."""
+    return da * slope

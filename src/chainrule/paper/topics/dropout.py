@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import product
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -14,7 +14,7 @@ from chainrule.paper.notation import exact_tex, exact_text
 from chainrule.paper.numbers import Number, numbers
 from chainrule.paper.page import Page
 from chainrule.paper.reading import Value
-from chainrule.paper.sheet import Question, Scalar, SheetError, Strict, Values
+from chainrule.paper.sheet import Question, Scalar, SheetError, Strict, Values, check_number
 from chainrule.paper.workings import Working
 from chainrule.rules import dropout as rules
 
@@ -118,9 +118,9 @@ def _check(given: Given) -> None:
     if given.x.size > MOST_UNITS:
         raise SheetError(f"given.x: {given.x.size} numbers; at most {MOST_UNITS} are worked by hand")
     if given.keep is not None:
-        _check_share("keep", given.keep, lambda v: 0 < v <= 1, "a number greater than 0, at most 1")
+        check_number("keep", given.keep, lambda v: 0 < v <= 1, "a number greater than 0, at most 1")
     if given.rate is not None:
-        _check_share("rate", given.rate, lambda v: 0 <= v < 1, "a number from 0 up to, but not, 1")
+        check_number("rate", given.rate, lambda v: 0 <= v < 1, "a number from 0 up to, but not, 1")
     for key, values in (("mask", given.mask), ("dy", given.dy)):
         if values is not None and values.shape != given.x.shape:
             found, wanted = _times(values.shape), _times(given.x.shape)
@@ -129,20 +129,6 @@ def _check(given: Given) -> None:
         if isinstance(value, Value) or value.exact not in (0, 1):
             found = value.text if isinstance(value, Value) else exact_text(value)
             raise SheetError(f"given.mask: expected 0 (dropped) or 1 (kept); got {found}")
-
-
-def _check_share(key: str, value: np.ndarray, test: Any, expected: str) -> None:
-    found: Any = value[()]
-    if isinstance(found, Value):
-        if found.names:
-            return
-        found = found.number()
-    try:
-        is_fit = test(found)
-    except ArithmeticError as error:
-        raise SheetError(f"given.{key}: expected {expected}; {error}") from None
-    if not is_fit:
-        raise SheetError(f"given.{key}: expected {expected}; got {exact_text(found)}")
 
 
 def _mask(page: Page, given: Given) -> None:

@@ -11,9 +11,7 @@ from chainrule.paper.topics.identity.equality import compare
 from chainrule.paper.topics.identity.networks import Net
 from chainrule.paper.topics.identity.proofs import ProofError
 from chainrule.rules.affine import affine, affine_db, affine_dW, affine_dx
-from chainrule.rules.rule import Rule
-
-HADAMARD = Rule("elementwise_product", lambda da, slope: da * slope, r"<da> \odot <slope>")
+from chainrule.rules.calculus import through_slope
 
 
 def write_matrices(page: Page, net: Net, rows: bool) -> None:
@@ -69,7 +67,7 @@ def _through_activation(page: Page, net: Net, layer: int) -> None:
     if here.entry is None:
         slopes = here.slopes(net.row("z", layer))
         page.give(f"slope{layer}", slopes, symbol=f"f'(z_{{{layer}}})", hidden=True)
-        page.work(f"dz{layer}", HADAMARD, f"da{layer}", f"slope{layer}", symbol=symbol)
+        page.work(f"dz{layer}", through_slope, f"da{layer}", f"slope{layer}", symbol=symbol)
     else:
         backward = here.entry.backward
         page.work(f"dz{layer}", backward, f"da{layer}", f"z{layer}", f"a{layer}", symbol=symbol)

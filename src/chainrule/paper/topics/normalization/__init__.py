@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.notation import exact_text
 from chainrule.paper.page import Page
-from chainrule.paper.reading import Value
-from chainrule.paper.sheet import Question, SheetError
+from chainrule.paper.sheet import Question, SheetError, check_number
 from chainrule.paper.topics.normalization.given import Given
 from chainrule.paper.topics.normalization.kinds import work_batch, work_layer, work_min_max, work_standard
 from chainrule.paper.workings import Working
@@ -27,8 +25,8 @@ def solve(question: Question) -> Working:
     for place, values in (("x", given.x), *_numbered(given.batches)):
         _check(place, values, given)
     _check_features(given)
-    _check_number("epsilon", given.epsilon, lambda v: v >= 0, "a number of at least 0")
-    _check_number("momentum", given.momentum, lambda v: 0 <= v < 1, "a number from 0 up to, but not, 1")
+    check_number("epsilon", given.epsilon, lambda v: v >= 0, "a number of at least 0")
+    check_number("momentum", given.momentum, lambda v: 0 <= v < 1, "a number from 0 up to, but not, 1")
     return _WORK[given.kind](Page(question), given)
 
 
@@ -71,17 +69,3 @@ def _numbered(batches: list[Any] | None) -> list[tuple[str, Any]]:
 
 def _features(batch: np.ndarray) -> str:
     return "a plain list, one feature" if batch.ndim == 1 else f"rows of {batch.shape[1]}"
-
-
-def _check_number(key: str, value: np.ndarray, test: Any, expected: str) -> None:
-    found: Any = value[()]
-    if isinstance(found, Value):
-        if found.names:
-            return
-        found = found.number()
-    try:
-        is_fit = test(found)
-    except ArithmeticError as error:
-        raise SheetError(f"given.{key}: expected {expected}; {error}") from None
-    if not is_fit:
-        raise SheetError(f"given.{key}: expected {expected}; got {exact_text(found)}")
