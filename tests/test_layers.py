@@ -11,7 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chainrule.layers import ELU, Activation, Dense, Layer, LeakyReLU, Parameter, PReLU, Quantities
-from chainrule.layers.registry import LAYERS, Input, deserialize, serialize
+from chainrule.layers.node import Input
+from chainrule.layers.registry import LAYERS, deserialize, serialize
 from chainrule.layers.steps import needed, run
 from chainrule.losses import LOSSES, CategoricalCrossentropy, MeanSquaredError
 from chainrule.losses import get as loss_of

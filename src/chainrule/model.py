@@ -11,7 +11,7 @@ import numpy as np
 from chainrule import doors, losses, metrics, optimizers
 from chainrule.callbacks import Callback, History, checked
 from chainrule.layers.layer import Layer
-from chainrule.layers.registry import Input
+from chainrule.layers.node import Input
 from chainrule.rules.rule import Rule, Shape, size
 from chainrule.stack import Stack
 

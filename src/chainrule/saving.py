@@ -14,7 +14,8 @@ import numpy as np
 
 from chainrule import losses, metrics, optimizers
 from chainrule.layers.layer import Layer
-from chainrule.layers.registry import LAYERS, Input, deserialize, serialize
+from chainrule.layers.node import Input
+from chainrule.layers.registry import LAYERS, deserialize, serialize
 from chainrule.lookup import suggest
 from chainrule.losses import Loss
 from chainrule.network import Network

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule import doors
 from chainrule.layers.layer import Layer
-from chainrule.layers.registry import Input
+from chainrule.layers.node import Input
 from chainrule.network import Network
 from chainrule.rules.rule import Shape, size
 

@@ -1,22 +1,43 @@
-"""The base of all layers, and what a layer's trained parameters are."""
+"""The base of all layers, and what their parameters and random numbers are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.constraints import Constraint
 from chainrule.initializers import Initializer
+from chainrule.layers.node import Node
 from chainrule.layers.steps import Quantities, Step, run
+from chainrule.regularizers import Regularizer
 from chainrule.rules.arrays import Array, is_exact
 from chainrule.rules.rule import Call, Name, Rule, Shape
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A trained quantity: its shape, and what gives its first values."""
+    """A quantity that is kept from update to update: its shape, and what gives its first values.
+
+    A trained one may have a penalty on its size, and bounds that it is brought back into.
+    """
 
     shape: Shape
     initializer: Initializer
+    regularizer: Regularizer | None = None
+    constraint: Constraint | None = None
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Random numbers that a layer needs for every sample, drawn anew in each update while training.
+
+    ``kind`` is ``"uniform"``, evenly from 0 to 1, or ``"normal"``, with mean 0 and deviation 1. The
+    quantity has the shape (m, *shape) for m samples.
+    """
+
+    shape: Shape
+    kind: str = "uniform"
 
 
 class Layer:
@@ -44,9 +65,27 @@ class Layer:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"a layer's name must be text, got {type(name).__name__}")
         self.name = name
+        self.trainable = True
+
+    def __call__(self, inputs: Node) -> Node:
+        """Apply the layer to the output of another: the node that a ``Model`` is made of."""
+        if not isinstance(inputs, Node):
+            raise TypeError(
+                f"{type(self).__name__} is applied to an Input or to what a layer gives, got "
+                f"{type(inputs).__name__}; numbers go through a model's predict"
+            )
+        return Node(self.output_shape(inputs.shape), self, (inputs,))
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         """The trained quantities by their textbook names, for inputs of this shape."""
+        return {}
+
+    def state(self, input_shape: Shape) -> dict[str, Parameter]:
+        """The quantities that are carried from update to update, and have no gradient."""
+        return {}
+
+    def draws(self, input_shape: Shape) -> dict[str, Draw]:
+        """The random numbers that ``forward`` needs in each update."""
         return {}
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -56,6 +95,10 @@ class Layer:
     def forward(self, q: Quantities, x: Name) -> Name:
         """Write the steps from x to the output; returns the output's name."""
         raise NotImplementedError(f"layer {type(self).__name__} has no forward")
+
+    def inference(self, q: Quantities, x: Name) -> Name:
+        """Write the steps from x to the output when nothing is trained; as ``forward`` if not said."""
+        return self.forward(q, x)
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
         """Write the steps of the parameters' gradients; returns the gradient in x.
@@ -67,7 +110,7 @@ class Layer:
         own = {step.name for step in forward}
         inputs = tuple(dict.fromkeys(i for step in forward for i in step.inputs if i not in own))
         names = (da, *(Name(i) for i in inputs))
-        for parameter in sorted(q.known):
+        for parameter in sorted(q.trained):
             if (full := parameter + q.number) in inputs:
                 setattr(q, f"d{parameter}", _vjp(self, forward, output, inputs, full)(*names))
         gradient: Call = _vjp(self, forward, output, inputs, x.text)(*names)

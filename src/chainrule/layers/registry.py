@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import Any
 
 from chainrule.layers.activation import ELU, Activation, LeakyReLU, PReLU
 from chainrule.layers.dense import Dense
+from chainrule.layers.container import Container
 from chainrule.layers.layer import Layer
 from chainrule.lookup import build
-from chainrule.rules.rule import Shape
 
 LAYERS: Mapping[str, type[Layer]] = {
     made.__name__: made for made in (Activation, Dense, ELU, LeakyReLU, PReLU)
 }
-
-
-class Input:
-    """The shape of one sample, without the batch: the first entry of a ``Sequential``.
-
-    >>> Input((64,)).shape
-    (64,)
-    """
-
-    def __init__(self, shape: Any) -> None:
-        try:
-            self.shape: Shape = tuple(operator.index(n) for n in shape)
-        except TypeError:
-            raise TypeError(f"Input takes a tuple of whole numbers, as (64,); got {shape!r}") from None
-        if not self.shape or min(self.shape) < 1:
-            raise ValueError(f"Input needs at least one length, each ≥ 1; got {shape!r}")
 
 
 def serialize(layer: Layer) -> dict[str, Any]:
@@ -46,5 +29,19 @@ def deserialize(table: Mapping[str, Any], custom_objects: Mapping[str, type[Laye
     >>> deserialize({"class_name": "Dense", "config": {"units": 3}}).units
     3
     """
-    made: Layer = build("layer", table, {**LAYERS, **(custom_objects or {})}, Layer)
+    known = {**LAYERS, **(custom_objects or {})}
+    kind = known.get(str(table.get("class_name")))
+    if kind is not None and issubclass(kind, Container):
+        config = {k: _inside(v, custom_objects) for k, v in dict(table.get("config", {})).items()}
+        table = {**table, "config": config}
+    made: Layer = build("layer", table, known, Layer)
     return made
+
+
+def _inside(value: Any, custom_objects: Mapping[str, type[Layer]] | None) -> Any:
+    """A container's argument with the tables of layers in it made layers."""
+    if isinstance(value, Mapping) and "class_name" in value:
+        return deserialize(value, custom_objects)
+    if isinstance(value, list | tuple):
+        return [_inside(entry, custom_objects) for entry in value]
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,11 @@ class Step:
         return f"{self.name} = {self.rule.name}({', '.join(self.inputs)})"
 
 
-def run(steps: Iterable[Step], values: Mapping[str, Any]) -> dict[str, Any]:
+Kernels = Mapping[Rule, Callable[..., Any]]
+"""Faster functions for some rules, of the same values: what one kind of machine does better."""
+
+
+def run(steps: Iterable[Step], values: Mapping[str, Any], kernels: Kernels | None = None) -> dict[str, Any]:
     """The values with those of the steps added: what every reader of arrays does.
 
     >>> import numpy as np
@@ -33,9 +37,10 @@ def run(steps: Iterable[Step], values: Mapping[str, Any]) -> dict[str, Any]:
     >>> run([z1], given)["z1"]
     array([[1., 2.]])
     """
-    known = dict(values)
+    known, faster = dict(values), kernels or {}
     for step in steps:
-        known[step.name] = step.rule(*(known[i] for i in step.inputs), **step.options)
+        function = faster.get(step.rule, step.rule)
+        known[step.name] = function(*(known[i] for i in step.inputs), **step.options)
     return known
 
 
@@ -63,10 +68,12 @@ class Quantities:
     'z2 = affine(a1, W2, b2)'
     """
 
-    def __init__(self, number: str, parameters: Iterable[str]) -> None:
-        self.__dict__.update(number=number, known=set(parameters), steps=[])
+    def __init__(self, number: str, parameters: Iterable[str], others: Iterable[str] = ()) -> None:
+        trained = set(parameters)
+        self.__dict__.update(number=number, trained=trained, known=trained | {*others}, steps=[])
 
     number: str
+    trained: set[str]
     known: set[str]
     steps: list[Step]
 
@@ -79,6 +86,11 @@ class Quantities:
     def __setattr__(self, local: str, call: Call) -> None:
         self.write(local + self.number, call)
         self.known.add(local)
+
+    def carry(self, local: str, call: Call) -> None:
+        """Write what a quantity that is carried along, as a moving average, becomes with this update."""
+        getattr(self, local)
+        self.write(f"{local}{self.number}_new", call)
 
     def write(self, name: str, call: Call) -> Name:
         """Write the step ``name = call`` under a name that is already whole."""

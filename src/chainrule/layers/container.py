@@ -1,0 +1,39 @@
+"""Layers that are made of layers: a graph of them in the place of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.layers.layer import Layer
+from chainrule.layers.node import Node
+from chainrule.rules.rule import Shape
+
+
+class Container(Layer):
+    """The base of layers made of layers; a network has what is inside in their place.
+
+    Inside container 3 the layers of ``inside`` are numbered 3_1, 3_2, … in this order; a layer that
+    ``wire`` adds itself, as the sum of a residual block, has the container's own number. ``wire`` must
+    give the same graph each time: what it adds is made once, in the constructor.
+    """
+
+    inside: tuple[Layer, ...] = ()
+
+    def wire(self, x: Node) -> Node:
+        """Apply what is inside to x; returns the output's node."""
+        raise NotImplementedError
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return self.wire(Node(input_shape)).shape
+
+
+def layers_of(given: Any) -> tuple[Layer, ...]:
+    """The layers of a container's argument, checked; a single layer is a list of one.
+
+    Raises TypeError for what is no layer.
+    """
+    layers = (given,) if isinstance(given, Layer) else tuple(given)
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            raise TypeError(f"a container is made of chainrule layers, got {type(layer).__name__}")
+    return layers
