@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 from chainrule import (
     activations,
     callbacks,
+    constraints,
     initializers,
     layers,
     losses,
     metrics,
     models,
     optimizers,
+    regularizers,
     utils,
 )
 from chainrule.layers import Input
-from chainrule.model import Sequential
+from chainrule.model import Model, Sequential
 from chainrule.rules.rule import Rule, Slip, rule
 
 if TYPE_CHECKING:
@@ -30,18 +32,21 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Input",
+    "Model",
     "Rule",
     "Sequential",
     "Slip",
     "__version__",
     "activations",
     "callbacks",
+    "constraints",
     "initializers",
     "layers",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "regularizers",
     "rule",
     "solve",
     "utils",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,40 @@ def _check_range(array: np.ndarray, loss: Loss, name: str) -> None:
         raise ValueError(f"{name}[{row}] is {array[row].tolist()}: {takes}")
 
 
+def weights(values: Any, rows: int, name: str = "sample_weight") -> np.ndarray:
+    """A weight per row as float32; shape (m,).
+
+    Raises TypeError for what is not numbers; ValueError for another number of rows, or a weight below 0.
+    """
+    array = numbers(values, name)
+    if array.shape not in ((rows,), (rows, 1)):
+        raise ValueError(f"{name} must hold one number per row, shape ({rows},), got {array.shape}")
+    found = finite(array.reshape(-1), name)
+    if (found < 0).any():
+        raise ValueError(f"{name}[{int(np.argmax(found < 0))}] is {found.min()}: a weight is not below 0")
+    if not found.any():
+        raise ValueError(f"{name} is 0 in every row: then there is nothing to learn from")
+    return found
+
+
+def class_weights(table: Any, y: np.ndarray) -> np.ndarray:
+    """The weight of each row from a table of its class's: {0: 1.0, 1: 5.0}; shape (m,).
+
+    ``y`` is as the loss takes it: labels, rows of one-hot, or one column of 0 and 1.
+
+    >>> class_weights({0: 1.0, 1: 5.0}, np.array([1, 0])).tolist()
+    [5.0, 1.0]
+    """
+    if not isinstance(table, Mapping):
+        raise TypeError(f"class_weight must be a table of weights by class, as {{0: 1.0, 1: 5.0}}; got {table!r}")
+    labels = y.reshape(len(y), -1)
+    labels = labels.argmax(axis=1) if labels.shape[1] > 1 else np.rint(labels[:, 0]).astype(int)
+    missing = sorted({int(label) for label in np.unique(labels)} - {*table})
+    if missing:
+        raise ValueError(f"class_weight has no weight for class {missing[0]}: give one for every class in y")
+    return weights([table[int(label)] for label in labels], len(y), "class_weight")
+
+
 def whole_number(value: Any, name: str, least: int) -> int:
     """The value, or ValueError (TypeError) unless it is a whole number that is not below the least."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
@@ -154,26 +189,48 @@ def verbosity(value: Any) -> int:
     return int(value)
 
 
-def pair(data: Any) -> tuple[Any, Any]:
-    """``validation_data`` as (x, y)."""
-    if not isinstance(data, tuple | list) or len(data) != 2:
-        raise ValueError(f"validation_data must be the pair (x, y), got {type(data).__name__}")
-    return data[0], data[1]
+def validation(data: Any) -> tuple[Any, ...]:
+    """``validation_data`` as (x, y) or (x, y, weights)."""
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        raise ValueError(
+            f"validation_data must be the pair (x, y), or (x, y, sample_weight); got {type(data).__name__}"
+        )
+    return tuple(data)
 
 
-Pair = tuple[np.ndarray, np.ndarray]
+def several_inputs(x: Any, shapes: Mapping[str, Shape], prefix: str = "") -> dict[str, np.ndarray]:
+    """The inputs of a model with several, given as a list in their order, by their names.
+
+    Raises TypeError for what is no list, ValueError for another number of arrays or of rows.
+    """
+    if isinstance(x, Mapping):
+        x = [x[name] for name in shapes if name in x]
+    if not isinstance(x, list | tuple):
+        raise TypeError(f"the model has {len(shapes)} inputs: give {prefix}x as a list of so many arrays")
+    if len(x) != len(shapes):
+        raise ValueError(f"the model has {len(shapes)} inputs, and {prefix}x holds {len(x)} arrays")
+    data = {}
+    for (name, shape), values in zip(shapes.items(), x, strict=True):
+        data[name] = inputs(values, f"{prefix}{name}")
+        check_features(data[name], shape, f"{prefix}{name}")
+    rows = {name: len(array) for name, array in data.items()}
+    if len(set(rows.values())) > 1:
+        raise ValueError(f"the inputs have different numbers of rows: {rows}")
+    return data
 
 
-def split_off(x: np.ndarray, y: np.ndarray, part: float) -> tuple[Pair, Pair]:
+def split_off(data: dict[str, np.ndarray], part: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The first rows to train on, and the last to validate on, as ``validation_split`` asks.
 
-    >>> (x, _), (held, _) = split_off(np.arange(5), np.arange(5), 0.4)
-    >>> x.tolist(), held.tolist()
+    >>> trained, held = split_off({"x": np.arange(5)}, 0.4)
+    >>> trained["x"].tolist(), held["x"].tolist()
     ([0, 1, 2], [3, 4])
     """
+    rows = len(next(iter(data.values())))
     if not 0 < part < 1:
         raise ValueError(f"validation_split must lie between 0 and 1, got {part!r}")
-    at = int(x.shape[0] * (1 - part))
-    if at in (0, x.shape[0]):
-        raise ValueError(f"validation_split={part} of {x.shape[0]} rows leaves one side without any row")
-    return (x[:at], y[:at]), (x[at:], y[at:])
+    at = int(rows * (1 - part))
+    if at in (0, rows):
+        raise ValueError(f"validation_split={part} of {rows} rows leaves one side without any row")
+    parts = ({name: a[:at] for name, a in data.items()}, {name: a[at:] for name, a in data.items()})
+    return parts

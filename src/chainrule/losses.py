@@ -67,6 +67,10 @@ class Loss:
         """The rule of ∂loss/∂z from (y, a), where a is the activation of z."""
         return rules.fused_gradient_rule(self.entry, self.divide_by, activation, **self.options)
 
+    def weighted_value(self, activation: str | None = None) -> Rule:
+        """The rule of the loss with a weight per row, from (y, a, w), or (y, a, z, w) behind an activation."""
+        return rules.weighted_loss_rule(self.entry, self.divide_by, activation, **self.options)
+
     def prepare(self, y: Any) -> Any:
         """Targets as the loss wants them; a loss on signs turns labels 0 and 1 into -1 and 1."""
         return y

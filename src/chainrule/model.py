@@ -1,58 +1,81 @@
-"""The model that users meet: Keras' ``Sequential``, trained by :mod:`chainrule.training`."""
+"""The models that users meet: Keras' ``Model`` and ``Sequential``, trained by :mod:`chainrule.training`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from chainrule import doors, losses, metrics, optimizers
-from chainrule.callbacks import Callback, History, checked
+from chainrule.callbacks import Callback, History, checked, watches_batches
+from chainrule.config import next_seed
 from chainrule.layers.layer import Layer
-from chainrule.layers.node import Input
+from chainrule.layers.node import Input, Node
+from chainrule.network import INPUT, TARGET, WEIGHTS, Network
 from chainrule.rules.rule import Rule, Shape, size
-from chainrule.stack import Stack
+from chainrule.stack import Body, Stack
 
 if TYPE_CHECKING:
     from chainrule.paper.topics.network import NetworkWorking
+    from chainrule.training.feeds import Feed, Source
     from chainrule.training.trainer import Trainer
 
 BATCH_SIZE = 32
 """Rows per batch where nothing else is said, as in Keras."""
 
+Arrays = dict[str, np.ndarray]
 
-class Sequential(Stack):
-    """Layers one after the other.
 
-    With ``Input`` first, the weights are there at once; without, they are made by :meth:`build` or
-    at the first call that gets data. Inputs are (samples, features).
+class Model(Body):
+    """A graph of layers, from its inputs to its output.
 
-    Raises TypeError for what is no layer, ValueError for layers that do not fit each other.
+    Layers are applied to an ``Input`` or to what other layers give; the graph must have no cycle. Of
+    several inputs, data is given as a list of arrays in the same order. A layer that was in another
+    model brings a copy of its weights along.
 
-    >>> from chainrule.layers import Dense
-    >>> model = Sequential([Input((2,)), Dense(3, activation="relu"), Dense(1)])
+    Raises ValueError for an input that is missing or not used, or a layer that is there twice.
+
+    >>> from chainrule.layers import Add, Dense
+    >>> x = Input((4,))
+    >>> hidden = Dense(4, activation="relu")(x)
+    >>> model = Model(x, Dense(1)(Add()([x, hidden])))
     >>> model.output_shape, model.count_params()
-    ((None, 1), 13)
-    >>> model.compile("sgd", "mse")
-    >>> history = model.fit([[0, 1], [1, 0]], [1, 0], epochs=2, verbose=0)
-    >>> history.epoch
-    [0, 1]
+    ((None, 1), 25)
     """
 
-    def __init__(self, layers: Iterable[Layer | Input] | None = None, *, name: str | None = None) -> None:
+    def __init__(self, inputs: Input | Sequence[Input], outputs: Node, *, name: str | None = None) -> None:
+        given = (inputs,) if isinstance(inputs, Node) else tuple(inputs)
+        for node in given:
+            if not isinstance(node, Input):
+                raise TypeError(f"inputs must be Input objects, got {type(node).__name__}")
+        if not isinstance(outputs, Node):
+            raise TypeError(f"outputs must be what a layer gives, one node; got {type(outputs).__name__}")
+        self._begin(name or "functional")
+        self._take(Network.of_graph(given, outputs))
+
+    def _begin(self, name: str) -> None:
+        super()._begin(name)
         self.stop_training = False
         self._loss: losses.Loss | None = None
         self._optimizer: optimizers.Optimizer | None = None
         self._metrics: tuple[str, ...] = ()
-        self._trainer: Trainer | None = None
+        self._steps_per_call = 1
+        self._trainers: dict[tuple[Any, ...], Trainer] = {}
         self._predict: Callable[..., Any] | None = None
-        super().__init__(layers, name=name)
 
-    def _lay_out(self, layers: list[Layer], shape: Shape | None) -> None:
-        self._trainer = self._predict = None
-        super()._lay_out(layers, shape)
+    def _take(self, network: Network | None) -> None:
+        self._forget()
+        super()._take(network)
+
+    def _forget(self) -> None:
+        """Drop the compiled programs."""
+        self._trainers, self._predict = {}, None
+
+    def __getstate__(self) -> dict[str, Any]:
+        values = {name: np.asarray(value) for name, value in self.values.items()}
+        return {**self.__dict__, "values": values, "_trainers": {}, "_predict": None}
 
     @property
     def loss(self) -> losses.Loss:
@@ -70,11 +93,24 @@ class Sequential(Stack):
             )
         return self._optimizer
 
-    def compile(self, optimizer: Any = "sgd", loss: Any = None, *, metrics: Any = None) -> None:
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer is trained; setting it sets it for all layers."""
+        return any(place.layer.trainable for place in self.network.places)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.trainable = bool(value)
+
+    def compile(
+        self, optimizer: Any = "rmsprop", loss: Any = None, *, metrics: Any = None, steps_per_execution: int = 1
+    ) -> None:
         """Choose what training minimizes, how, and what is measured beside it.
 
-        Each by its name in Keras, a table or an object. Keras' default optimizer, RMSprop, is not
-        here yet: the default is SGD. A new call forgets the optimizer's velocities.
+        Each by its name in Keras, a table or an object; any Optax transformation may stand for the
+        optimizer. Callbacks that wait for batches are called every ``steps_per_execution`` updates. A
+        new call forgets the optimizer's state.
 
         Raises ValueError for a name that is not known.
         """
@@ -83,10 +119,11 @@ class Sequential(Stack):
         self._optimizer = optimizers.get(optimizer)
         self._loss = losses.get(loss)
         self._metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics or ())
+        self._steps_per_call = doors.whole_number(steps_per_execution, "steps_per_execution", 1)
         self._rules(outputs=None)
-        self._trainer = None
+        self._forget()
         if self._network is not None:
-            self.values = {name: self.values[name] for name in self._network.parameters}
+            self.values = {name: self.values[name] for name in self._network.weights}
 
     def _rules(self, outputs: int | None) -> dict[str, Rule]:
         return {name: metrics.get(name, self.loss, outputs) for name in self._metrics}
@@ -94,19 +131,22 @@ class Sequential(Stack):
     def fit(
         self,
         x: Any,
-        y: Any,
+        y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: str | int = "auto",
         callbacks: Callback | Sequence[Callback] | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: Any = None,
         shuffle: bool = True,
-        *,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
         initial_epoch: int = 0,
     ) -> History:
         """Train on inputs x (m, …) and targets y for some epochs; arguments are Keras'.
 
+        x may be a data set that is read in chunks (:mod:`chainrule.data`), which holds the targets too.
+        Rows count in the loss by ``sample_weight`` (m,), or by the weight of their class.
         Returns the History of the logs, an entry per epoch. The same seed
         (:func:`chainrule.utils.set_random_seed`) gives the same run again, bit for bit.
 
@@ -114,42 +154,106 @@ class Sequential(Stack):
         FloatingPointError where the numbers become NaN or infinite, which names the step and the
         layer, and leaves the model as it was after the last epoch that went well.
         """
-        from chainrule.training.trainer import Plan
+        from chainrule.training.fitting import fit
+        from chainrule.training.trainer import Plan, Task
 
-        data = self.prepared(x, y)
-        validation = None
-        if validation_data is not None:
-            validation = self.prepared(*doors.pair(validation_data), prefix="validation ")
-        elif validation_split:
-            data, validation = doors.split_off(*data, validation_split)
+        told = checked(callbacks)
         plan = Plan(
             _rows(batch_size),
             doors.whole_number(epochs, "epochs", 1),
             doors.whole_number(initial_epoch, "initial_epoch", 0),
             bool(shuffle),
             doors.verbosity(verbose),
+            next_seed(),
+            self._steps_per_call if any(watches_batches(callback) for callback in told) else None,
+        )
+        feed, validation = self._feeds(
+            x, y, sample_weight, class_weight, validation_split, validation_data, plan
         )
         history = History()
-        told = [*checked(callbacks), history]
+        told = [*told, history]
         for callback in told:
             callback.set_model(self)
             callback.set_params({"epochs": plan.epochs, "verbose": plan.verbose})
         self.stop_training = False
-        self._ready().fit(self, data, validation, plan, told)
+        trainer = self._ready(weighted=sample_weight is not None or class_weight is not None)
+        fit(Task(trainer, self, feed, validation, plan, told))
         return history
+
+    def _feeds(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        class_weight: Any,
+        split: float,
+        validation_data: Any,
+        plan: Any,
+    ) -> tuple[Feed, Feed | None]:
+        """The data to train on and to validate on, checked."""
+        from chainrule.training.feeds import Memory
+
+        if _is_source(x):
+            if split or sample_weight is not None or class_weight is not None:
+                raise ValueError(
+                    "validation_split, sample_weight and class_weight need arrays in memory: with data in chunks "
+                    "give validation_data"
+                )
+            data = None
+            feed = self._stream(x, y, plan.seed, plan.shuffle)
+        else:
+            data = self._data(x, y, sample_weight=sample_weight, class_weight=class_weight)
+        validation: Feed | None = None
+        if validation_data is not None:
+            validation = self._validation(validation_data, weighted=data is not None and WEIGHTS in data)
+        elif split and data is not None:
+            data, held = doors.split_off(data, split)
+            validation = Memory(held)
+        if data is not None:
+            rows = len(next(iter(data.values())))
+            feed = Memory(data, plan.seed, plan.shuffle and plan.batch_size < rows)
+        return feed, validation
+
+    def _validation(self, given: Any, weighted: bool) -> Feed:
+        from chainrule.training.feeds import Memory
+
+        if _is_source(given):
+            return self._stream(given, None, 0, False)
+        x, y, *weights = doors.validation(given)
+        if weights and not weighted:
+            raise ValueError("validation_data has weights, and the rows trained on have none: give both or none")
+        data = self._data(x, y, prefix="validation ", sample_weight=weights[0] if weights else None)
+        if weighted and not weights:
+            data[WEIGHTS] = np.ones(len(data[TARGET]), np.float32)
+        return Memory(data)
+
+    def _stream(self, source: Source, y: Any, seed: int, shuffle: bool) -> Feed:
+        from chainrule.training.feeds import Stream
+
+        if y is not None:
+            raise ValueError("y must be left out: the data set that is read in chunks holds the targets")
+        return Stream(source, self.prepared, seed, shuffle)
 
     def evaluate(
         self,
         x: Any,
-        y: Any,
+        y: Any = None,
         batch_size: int | None = None,
         verbose: str | int = "auto",
+        sample_weight: Any = None,
         *,
         return_dict: bool = False,
     ) -> Any:
         """The loss and the metrics over x and y: a number, or with metrics a list, or a table."""
-        data = self.prepared(x, y)
-        found = self._ready().evaluate(self.values, *data, _rows(batch_size))
+        from chainrule.training.feeds import Memory
+
+        feed = (
+            self._stream(x, y, 0, False)
+            if _is_source(x)
+            else Memory(self._data(x, y, sample_weight=sample_weight))
+        )
+        trainer = self._ready(weighted=sample_weight is not None)
+        found = trainer.evaluate(self.values, feed, _rows(batch_size))
         if doors.verbosity(verbose):
             from chainrule.training.progress import shown
 
@@ -169,7 +273,7 @@ class Sequential(Stack):
         inputs = self._inputs(x)
         if self._predict is None:
             self._predict = predictor(*self.network.forward())
-        weights = {name: self.values[name] for name in self.network.parameters}
+        weights = {name: self.values[name] for name in self.network.weights}
         return np.array(self._predict(weights, inputs, _rows(batch_size)))
 
     def work(
@@ -227,29 +331,82 @@ class Sequential(Stack):
         compiled = Compiled(self._optimizer, self._loss, self._metrics) if self._optimizer else None
         write_model(path, self.name, self.network, self.values, compiled)
 
-    def _inputs(self, x: Any, name: str = "x") -> np.ndarray:
-        array = doors.inputs(x, name)
-        if self._network is None:
-            self.build((None, *array.shape[1:]))
-        doors.check_features(array, self.network.input_shape, name)
-        return array
+    def _inputs(self, x: Any, prefix: str = "") -> Arrays:
+        """The inputs as the steps take them, by their names."""
+        if self._network is not None and len(self._network.inputs) > 1:
+            return doors.several_inputs(x, self._network.inputs, prefix)
+        array = doors.inputs(x, f"{prefix}{INPUT}")
+        self._built(array)
+        doors.check_features(array, self.network.input_shape, f"{prefix}{INPUT}")
+        return {INPUT: array}
 
-    def prepared(self, x: Any, y: Any, prefix: str = "") -> tuple[np.ndarray, np.ndarray]:
-        """x and y as the steps take them, checked; the weights are made where there are none yet."""
+    def _built(self, x: np.ndarray) -> None:
+        """Make the weights where there are none yet."""
+
+    def _data(
+        self, x: Any, y: Any, prefix: str = "", sample_weight: Any = None, class_weight: Any = None
+    ) -> Arrays:
+        """All that the steps take of some rows, checked, by the names of the quantities."""
         loss = self.loss
-        inputs = self._inputs(x, f"{prefix}x")
-        rows = inputs.shape[0]
-        return inputs, doors.targets(y, rows, loss, self.network.output_shape, f"{prefix}y")
+        data = self._inputs(x, prefix)
+        rows = len(next(iter(data.values())))
+        targets = doors.targets(y, rows, loss, self.network.output_shape, f"{prefix}{TARGET}")
+        data[TARGET] = targets
+        if sample_weight is not None:
+            data[WEIGHTS] = doors.weights(sample_weight, rows, f"{prefix}sample_weight")
+        if class_weight is not None:
+            data[WEIGHTS] = data.get(WEIGHTS, np.float32(1)) * doors.class_weights(class_weight, targets)
+        return data
 
-    def _ready(self) -> Trainer:
+    def prepared(self, x: Any, y: Any, prefix: str = "") -> tuple[Any, np.ndarray]:
+        """x and y as the steps take them, checked; of several inputs x is a table by their names."""
+        data = self._data(x, y, prefix)
+        targets = data.pop(TARGET)
+        return (data[INPUT] if len(data) == 1 else data), targets
+
+    def _ready(self, weighted: bool = False) -> Trainer:
         """The trainer of the model as it is now, and the optimizer's state where it has none yet."""
         from chainrule.training.trainer import Trainer
 
-        if self._trainer is None:
-            rules = self._rules(size(self.network.output_shape))
-            self._trainer = Trainer(self.network, self.loss, self.optimizer, rules)
-        self.values = {**self._trainer.initial_state, **self.values}
-        return self._trainer
+        network = self.network
+        key = (weighted, *(place.layer.trainable for place in network.places))
+        if key not in self._trainers:
+            rules = self._rules(size(network.output_shape))
+            self._trainers[key] = Trainer(network, self.loss, self.optimizer, rules, weighted)
+        self.values = {**self._trainers[key].initial_state, **self.values}
+        return self._trainers[key]
+
+
+class Sequential(Stack, Model):
+    """Layers one after the other.
+
+    With ``Input`` first, the weights are there at once; without, they are made by :meth:`build` or
+    at the first call that gets data. Inputs are (samples, features), or (samples, height, width,
+    channels) for layers that take images.
+
+    Raises TypeError for what is no layer, ValueError for layers that do not fit each other.
+
+    >>> from chainrule.layers import Dense
+    >>> model = Sequential([Input((2,)), Dense(3, activation="relu"), Dense(1)])
+    >>> model.output_shape, model.count_params()
+    ((None, 1), 13)
+    >>> model.compile("sgd", "mse")
+    >>> history = model.fit([[0, 1], [1, 0]], [1, 0], epochs=2, verbose=0)
+    >>> history.epoch
+    [0, 1]
+    """
+
+    def __init__(self, layers: Iterable[Layer | Input] | None = None, *, name: str | None = None) -> None:
+        Stack.__init__(self, layers, name=name)
+
+    def _built(self, x: np.ndarray) -> None:
+        if self._network is None:
+            self.build((None, *x.shape[1:]))
+
+
+def _is_source(x: Any) -> bool:
+    """Whether x is a data set that is read in chunks."""
+    return hasattr(x, "chunks") and hasattr(x, "chunk_rows")
 
 
 def _rows(batch_size: int | None) -> int:
@@ -258,8 +415,8 @@ def _rows(batch_size: int | None) -> int:
 
 def load_model(
     path: str | os.PathLike[str], custom_objects: Mapping[str, type[Layer]] | None = None
-) -> Sequential:
-    """The model that :meth:`Sequential.save` wrote, with its weights and what it was compiled with.
+) -> Model:
+    """The model that :meth:`Model.save` wrote, with its weights and what it was compiled with.
 
     ``custom_objects`` gives the classes of layers of one's own by their names. No code in the file
     is run.
@@ -270,9 +427,11 @@ def load_model(
     from chainrule.saving import read_model
 
     saved = read_model(path, custom_objects)
-    model = Sequential(saved.layers, name=saved.name)
+    if saved.layers is not None:
+        model: Model = Sequential([Input(saved.input_shape), *saved.layers], name=saved.name)
+    else:
+        model = Model(saved.inputs, cast(Node, saved.output), name=saved.name)
     if saved.compiled is not None:
         model.compile(saved.compiled.optimizer, saved.compiled.loss, metrics=saved.compiled.metrics)
     model.values = saved.values
-    model.build((None, *saved.input_shape))
     return model

@@ -1,5 +1,5 @@
 """Models, by their names in Keras."""
 
-from chainrule.model import Sequential, load_model
+from chainrule.model import Model, Sequential, load_model
 
-__all__ = ["Sequential", "load_model"]
+__all__ = ["Model", "Sequential", "load_model"]

@@ -20,9 +20,16 @@ class Optimizer:
 
     learning_rate: Any
 
-    def write(self, parameters: Mapping[str, Parameter]) -> tuple[tuple[Step, ...], dict[str, Parameter]]:
+    def write(
+        self, parameters: Mapping[str, Parameter], gradients: Mapping[str, str] | None = None
+    ) -> tuple[tuple[Step, ...], dict[str, Parameter]]:
         """The update's steps, ``W1`` to ``W1_new``, and the state that they carry along."""
         raise NotImplementedError
+
+    @property
+    def rate(self) -> Any:
+        """The learning rate that training is given."""
+        return self.learning_rate
 
     def get_config(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -52,7 +59,9 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def write(self, parameters: Mapping[str, Parameter]) -> tuple[tuple[Step, ...], dict[str, Parameter]]:
+    def write(
+        self, parameters: Mapping[str, Parameter], gradients: Mapping[str, str] | None = None
+    ) -> tuple[tuple[Step, ...], dict[str, Parameter]]:
         steps: list[Step] = []
         for name in parameters:
             steps += self._momentum(name) if self.momentum else self._plain(name)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from chainrule import losses, metrics, optimizers
-from chainrule.layers.layer import Layer
-from chainrule.layers.node import Input
+from chainrule.files import write_whole
+from chainrule.layers.layer import Layer, Parameter
+from chainrule.layers.merge import Merge
+from chainrule.layers.node import Input, Node
 from chainrule.layers.registry import LAYERS, deserialize, serialize
 from chainrule.lookup import suggest
 from chainrule.losses import Loss
@@ -35,6 +36,13 @@ MODEL: dict[str, Kind] = {
     "layers": list,
     "compile": (dict, type(None)),
 }
+GRAPH: dict[str, Kind] = {
+    "version": int,
+    "name": str,
+    "inputs": list,
+    "graph": list,
+    "compile": (dict, type(None)),
+}
 COMPILE: dict[str, Kind] = {"optimizer": dict, "loss": dict, "metrics": list}
 OBJECT: dict[str, Kind] = {"class_name": str, "config": dict}
 
@@ -50,13 +58,21 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a file holds: all that makes the model again."""
+    """What a file holds: all that makes the model again.
+
+    Of layers one after the other, ``layers``; of a graph None, and what leads from ``inputs`` to ``output``.
+    """
 
     name: str
-    input_shape: Shape
-    layers: list[Layer]
+    inputs: tuple[Input, ...]
+    output: Node | None
+    layers: list[Layer] | None
     compiled: Compiled | None
     values: dict[str, np.ndarray]
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.inputs[0].shape
 
 
 def write_model(
@@ -79,8 +95,7 @@ def write_model(
     table = {
         "version": VERSION,
         "name": name,
-        "input_shape": list(network.input_shape),
-        "layers": [serialize(place.layer) for place in network.places],
+        **_architecture(network),
         "compile": compiled and _compile_table(compiled),
     }
     try:
@@ -88,7 +103,20 @@ def write_model(
     except (TypeError, ValueError) as error:
         raise ValueError(f"{target}: a configuration must hold plain numbers and text: {error}") from None
     arrays = {name: np.ascontiguousarray(value) for name, value in values.items()}
-    _write_whole(target, save(arrays, metadata={KEY: text}))
+    write_whole(target, save(arrays, metadata={KEY: text}))
+
+
+def _architecture(network: Network) -> dict[str, Any]:
+    """The layers in order, or of a graph the shapes of its inputs and each layer with what it takes."""
+    if network.layers is not None:
+        layers = [serialize(layer) for layer in network.layers]
+        return {"input_shape": list(network.input_shape), "layers": layers}
+    entries = [
+        {**serialize(cast(Layer, node.layer)), "takes": [network.nodes.index(i) for i in node.inputs]}
+        for node in network.nodes
+        if node.layer is not None
+    ]
+    return {"inputs": [list(shape) for shape in network.inputs.values()], "graph": entries}
 
 
 def _compile_table(compiled: Compiled) -> dict[str, Any]:
@@ -101,20 +129,6 @@ def _compile_table(compiled: Compiled) -> dict[str, Any]:
 
 def _object_table(thing: Loss | Optimizer) -> dict[str, Any]:
     return {"class_name": type(thing).__name__, "config": thing.get_config()}
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    # Beside the target, since a file can only be renamed within one file system.
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def read_model(
@@ -167,20 +181,45 @@ def _refuse(constant: str) -> None:
 
 
 def _model(table: dict[str, Any], tensors: dict[str, np.ndarray], custom: Mapping[str, type[Layer]]) -> Saved:
-    _check_keys("the model", table, MODEL)
-    shape = Input(table["input_shape"]).shape
-    layers = [_layer(entry, custom) for entry in table["layers"]]
-    network = Network(layers, shape)
-    shapes = {name: p.shape for name, p in network.parameters.items()}
+    _check_keys("the model", table, GRAPH if "graph" in table else MODEL)
+    layers: list[Layer] | None = None
+    output: Node | None = None
+    if "graph" in table:
+        inputs = tuple(Input(shape) for shape in table["inputs"])
+        output = _graph(inputs, table["graph"], custom)
+        network = Network.of_graph(inputs, output)
+    else:
+        inputs = (Input(table["input_shape"]),)
+        layers = [_layer(entry, custom) for entry in table["layers"]]
+        network = Network(layers, inputs[0].shape)
+    kept = dict(network.weights)
     compiled = None
     if table["compile"] is not None:
         compiled = _compiled(table["compile"])
         state = network.program(compiled.loss, compiled.optimizer).state
         # A model that was compiled and not trained yet has no state of the optimizer.
         if any(name in tensors for name in state):
-            shapes |= {name: p.shape for name, p in state.items()}
-    _check_tensors(tensors, shapes)
-    return Saved(table["name"], shape, layers, compiled, {name: tensors[name] for name in shapes})
+            kept |= state
+    _check_tensors(tensors, kept)
+    return Saved(table["name"], inputs, output, layers, compiled, {name: tensors[name] for name in kept})
+
+
+def _graph(inputs: tuple[Input, ...], entries: list[Any], custom: Mapping[str, type[Layer]]) -> Node:
+    """The last node of a graph, from its layers in order, each with the numbers of what it takes."""
+    nodes: list[Node] = list(inputs)
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("takes"), list):
+            raise TypeError(f"a layer of a graph must be a table with what it takes, got {entry!r}")
+        takes = entry["takes"]
+        for number in takes:
+            if type(number) is not int or not 0 <= number < len(nodes):
+                raise ValueError(f"a layer of a graph takes {number!r}, and {len(nodes)} come before it")
+        if not takes:
+            raise ValueError("a layer of a graph takes nothing")
+        layer: Any = _layer({k: v for k, v in entry.items() if k != "takes"}, custom)
+        taken = [nodes[number] for number in takes]
+        nodes.append(layer(taken if isinstance(layer, Merge) else taken[0]))
+    return nodes[-1]
 
 
 def _layer(entry: Any, custom: Mapping[str, type[Layer]]) -> Layer:
@@ -220,17 +259,17 @@ def _check_keys(what: str, table: Mapping[str, Any], expected: Mapping[str, Kind
             raise TypeError(f"{what} has {table[key]!r} for {key!r}, which is of the wrong type")
 
 
-def _check_tensors(tensors: Mapping[str, np.ndarray], shapes: Mapping[str, Shape]) -> None:
-    """Raise ValueError unless the arrays are float32, finite, and have just these names and shapes."""
+def _check_tensors(tensors: Mapping[str, np.ndarray], kept: Mapping[str, Parameter]) -> None:
+    """Raise ValueError unless the arrays are finite, and have just these names, kinds and shapes."""
     for name in tensors:
-        if name not in shapes:
-            raise ValueError(f"unknown weight {name!r}: {suggest(name, shapes)}")
-    for name, shape in shapes.items():
+        if name not in kept:
+            raise ValueError(f"unknown weight {name!r}: {suggest(name, kept)}")
+    for name, parameter in kept.items():
         if name not in tensors:
-            raise ValueError(f"weight {name!r} of shape {shape} is missing")
+            raise ValueError(f"weight {name!r} of shape {parameter.shape} is missing")
         found = tensors[name]
-        if found.shape != shape or found.dtype != np.float32:
-            wanted = f"float32 of shape {shape}"
+        if found.shape != parameter.shape or found.dtype != np.dtype(parameter.dtype):
+            wanted = f"{parameter.dtype} of shape {parameter.shape}"
             raise ValueError(f"weight {name!r} is {found.dtype} of shape {found.shape}, expected {wanted}")
         if not np.isfinite(found).all():
             raise ValueError(f"weight {name!r} holds NaN or infinity")

@@ -23,6 +23,17 @@ class Container(Layer):
         """Apply what is inside to x; returns the output's node."""
         raise NotImplementedError
 
+    @property
+    def trainable(self) -> bool:
+        """Whether what is inside is trained; setting it sets it for all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = value
+        for layer in self.inside:
+            layer.trainable = value
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return self.wire(Node(input_shape)).shape
 

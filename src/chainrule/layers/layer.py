@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from chainrule.constraints import Constraint
 from chainrule.initializers import Initializer
@@ -40,6 +42,12 @@ class Draw:
     kind: str = "uniform"
 
 
+class Home(Protocol):
+    """A model that holds the weights of layers."""
+
+    def weights_of(self, number: str) -> dict[str, Any]: ...
+
+
 class Layer:
     """One layer: its parameters, its forward pass and its backward pass, as steps.
 
@@ -66,6 +74,7 @@ class Layer:
             raise TypeError(f"a layer's name must be text, got {type(name).__name__}")
         self.name = name
         self.trainable = True
+        self._home: tuple[weakref.ref[Home], str] | None = None
 
     def __call__(self, inputs: Node) -> Node:
         """Apply the layer to the output of another: the node that a ``Model`` is made of."""
@@ -119,6 +128,19 @@ class Layer:
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the layer again."""
         return {"name": self.name} if self.name else {}
+
+    def live_in(self, model: Home, number: str) -> None:
+        """Remember the model that holds the layer's weights, and under which number."""
+        self._home = (weakref.ref(model), number)
+
+    def weights_elsewhere(self, model: Home) -> Mapping[str, Any]:
+        """The layer's weights in the model where it was before, by their local names."""
+        home, number = self._home or (None, "")
+        found = home() if home is not None else None
+        return {} if found is None or found is model else found.weights_of(number)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_home": None}
 
 
 def _vjp(layer: Layer, forward: tuple[Step, ...], output: str, inputs: tuple[str, ...], wrt: str) -> Rule:

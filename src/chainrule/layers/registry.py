@@ -5,20 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.layers.activation import ELU, Activation, LeakyReLU, PReLU
-from chainrule.layers.dense import Dense
+from chainrule.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from chainrule.layers.blocks import Branches, Chain, Residual
 from chainrule.layers.container import Container
+from chainrule.layers.dense import Dense
+from chainrule.layers.dropout import Dropout, SpatialDropout2D
+from chainrule.layers.embedding import Embedding
 from chainrule.layers.layer import Layer
+from chainrule.layers.merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
+from chainrule.layers.noise import GaussianNoise
+from chainrule.layers.normalization import BatchNormalization, LayerNormalization
+from chainrule.layers.reshape import Flatten, PadChannels, Reshape
+from chainrule.layers.tables import serialize
 from chainrule.lookup import build
 
+__all__ = ["LAYERS", "deserialize", "serialize"]
+
 LAYERS: Mapping[str, type[Layer]] = {
-    made.__name__: made for made in (Activation, Dense, ELU, LeakyReLU, PReLU)
+    made.__name__: made
+    for made in (
+        Activation,
+        Add,
+        Average,
+        BatchNormalization,
+        Branches,
+        Chain,
+        Concatenate,
+        Dense,
+        Dropout,
+        ELU,
+        Embedding,
+        Flatten,
+        GaussianNoise,
+        LayerNormalization,
+        LeakyReLU,
+        Maximum,
+        Multiply,
+        PReLU,
+        PadChannels,
+        ReLU,
+        Residual,
+        Reshape,
+        Softmax,
+        SpatialDropout2D,
+        Subtract,
+    )
 }
-
-
-def serialize(layer: Layer) -> dict[str, Any]:
-    """The table that :func:`deserialize` makes the layer from again."""
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
 
 
 def deserialize(table: Mapping[str, Any], custom_objects: Mapping[str, type[Layer]] | None = None) -> Layer:
@@ -34,7 +66,13 @@ def deserialize(table: Mapping[str, Any], custom_objects: Mapping[str, type[Laye
     if kind is not None and issubclass(kind, Container):
         config = {k: _inside(v, custom_objects) for k, v in dict(table.get("config", {})).items()}
         table = {**table, "config": config}
-    made: Layer = build("layer", table, known, Layer)
+    config = dict(table.get("config", {}))
+    trainable = config.pop("trainable", True)
+    if not isinstance(trainable, bool):
+        raise TypeError(f"trainable must be true or false, got {trainable!r}")
+    made: Layer = build("layer", {**table, "config": config}, known, Layer)
+    if not trainable:  # one that is trained may hold layers that are frozen
+        made.trainable = False
     return made
 
 

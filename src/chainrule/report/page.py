@@ -14,6 +14,7 @@ from sklearn.metrics import confusion_matrix
 
 from chainrule.cost.count import layer_costs
 from chainrule.experiment.run import Run
+from chainrule.network import INPUT, TARGET
 from chainrule.paper.output.context import question_context
 from chainrule.paper.output.html import environment as paper_environment
 from chainrule.paper.output.html import stylesheet
@@ -53,7 +54,8 @@ def hand_step(run: Run) -> HandStep:
         return HandStep(row, obstacle=str(error))
     rate = model.optimizer.learning_rate
     assert working.program is not None
-    compiled = compiled_step(working.program, model.values, *model.prepared(x, y), rate)
+    x_given, y_given = model.prepared(x, y)
+    compiled = compiled_step(working.program, model.values, {INPUT: x_given, TARGET: y_given}, rate)
     names = [f"{name}_new" for name in model.parameters]
     difference = max(float(np.abs(working[name].astype(float) - compiled[name]).max()) for name in names)
     return HandStep(row, working, difference)

@@ -183,6 +183,24 @@ relu = _elementwise(
     slope_slips=("no_slope",),
 )
 
+capped_relu = _elementwise(
+    "capped_relu",
+    function=lambda z, *, negative_slope, max_value: where(
+        z > max_value, constant(max_value, z), where(z > 0, z, negative_slope * z)
+    ),
+    derivative=lambda z, a, *, negative_slope, max_value: where(
+        z > max_value, constant(0, z), where(z > 0, constant(1, z), constant(negative_slope, z))
+    ),
+    tex=r"\begin{cases} <max_value> & <z> > <max_value> \\ <z> & 0 < <z> \le <max_value> \\"
+    r" <negative_slope> <z> & <z> \le 0 \end{cases}",
+    derivative_tex=r"\begin{cases} 0 & <z> > <max_value> \\ 1 & 0 < <z> \le <max_value> \\"
+    r" <negative_slope> & <z> \le 0 \end{cases}",
+    multiplications=1,
+    slope_slips=(),
+    negative_slope=0.0,
+    max_value=6.0,
+)
+
 leaky_relu = _elementwise(
     "leaky_relu",
     function=lambda z, *, negative_slope: where(z > 0, z, negative_slope * z),
@@ -194,6 +212,12 @@ leaky_relu = _elementwise(
     negative_slope=0.2,
 )
 
+
+def _alpha_sum(d: Array, shared: tuple[int, ...]) -> Array:
+    """The sum over the samples, and over the axes along which all inputs share a slope."""
+    return total(total(d, axis=shared, keepdims=True) if shared else d, axis=0)
+
+
 parametric_relu = _elementwise(
     "prelu",
     function=lambda z, alpha: where(z > 0, z, alpha * z),
@@ -204,9 +228,10 @@ parametric_relu = _elementwise(
     gradients={
         "alpha": Rule(
             "prelu_dalpha",
-            lambda da, z: total(da * where(z > 0, constant(0, z), z), axis=0),
+            lambda da, z, *, shared: _alpha_sum(da * where(z > 0, constant(0, z), z), shared),
             rf"\sum_i (<da>)_{{i}} \odot {_cases('0', '<z>')}",
             _per_element(1),
+            defaults={"shared": ()},
         )
     },
 )

@@ -1,6 +1,7 @@
 """The affine map of a dense layer, and its gradients.
 
 Rows are samples: x is (m, n), W is (n, k), b is (k,), z is (m, k), for m samples, n inputs, k units.
+With more axes between the first and the last, as (m, t, n), each place is mapped by itself.
 Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.5.
 """
 
@@ -9,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.rules.arrays import Array, total
-from chainrule.rules.rule import Shape, Slip, rule
+from chainrule.rules.rule import Shape, Slip, rule, size
 
 
 def _product(x: Shape, W: Shape, *_: Shape) -> int:
-    return x[0] * W[0] * W[1]
+    return size(x) * W[1]
+
+
+def _rows(x: Array) -> Array:
+    """All places of all samples as rows of one matrix."""
+    return x.reshape(-1, x.shape[-1]) if x.ndim > 2 else x
 
 
 def _transposed(function: Callable[..., Array], tex: str) -> Slip:
@@ -57,13 +63,13 @@ def linear_map(x: Array, W: Array) -> Array:
 @rule(
     tex=r"<x>^{\top} <dz>",
     columns_tex=r"<dz> <x>^{\top}",
-    multiplications=lambda x, dz: x[0] * x[1] * dz[1],
+    multiplications=lambda x, dz: size(x) * dz[-1],
     in_matrices=True,
     slips=(Slip("opposite_sign", "the sign is turned", lambda x, dz: -(x.T @ dz), r"-<x>^{\top} <dz>"),),
 )
 def affine_dW(x: Array, dz: Array) -> Array:
     """Gradient of the loss in W; shape (n, k)."""
-    return x.T @ dz
+    return _rows(x).T @ _rows(dz)
 
 
 @rule(
@@ -79,13 +85,13 @@ def affine_dW(x: Array, dz: Array) -> Array:
 )
 def affine_db(dz: Array) -> Array:
     """Gradient of the loss in b, a sum over the samples; shape (k,)."""
-    return total(dz, axis=0)
+    return total(dz, axis=tuple(range(max(1, dz.ndim - 1))))
 
 
 @rule(
     tex=r"<dz> <W>^{\top}",
     columns_tex=r"<W>^{\top} <dz>",
-    multiplications=lambda dz, W: dz[0] * W[0] * W[1],
+    multiplications=lambda dz, W: size(dz) * W[0],
     in_matrices=True,
     slips=(
         Slip(

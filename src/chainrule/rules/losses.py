@@ -181,6 +181,56 @@ def fused_gradient_rule(loss: LossTerm, divide_by: str, activation: str, **optio
     )
 
 
+def weighted_loss_rule(
+    loss: LossTerm, divide_by: str, activation: str | None = None, **options: Any
+) -> Rule:
+    """The rule of the loss with a weight per row, from (y, a, w), or (y, a, z, w) behind an activation.
+
+    As in Keras a row's terms are multiplied by its weight, and the divisor stays.
+    """
+    plain = loss_rule(loss, divide_by, activation, **options)
+
+    def function(y: Array, a: Array, *rest: Array, **chosen: Any) -> Array:
+        terms = loss.term(y, a, **chosen)
+        return _divided(total(_per_row(rest[-1], terms) * terms), a, loss.per, divide_by)
+
+    def stable(y: Array, a: Array, z: Array, w: Array, **chosen: Any) -> Array:
+        terms = loss.logits[activation or ""].stable_term(y, z)
+        return _divided(total(_per_row(w, terms) * terms), a, loss.per, divide_by)
+
+    tex = _DIVISION_TEX[loss.per, divide_by] + rf"<w> \odot \left( {loss.tex} \right)"
+    return Rule(
+        f"weighted_{loss.name}",
+        function,
+        tex,
+        lambda y, a, *_: (loss.multiplications + 1) * size(a),
+        stable=stable if activation else None,
+        defaults=plain.defaults,
+        named=(*plain.inputs, "w"),
+    )
+
+
+def weighted_gradient_rule(gradient: Rule) -> Rule:
+    """The rule of a loss's gradient with a weight per row, from (y, a, w): its row times the weight."""
+
+    def function(y: Array, a: Array, w: Array, **chosen: Any) -> Array:
+        slope = gradient.function(y, a, **chosen)
+        return _per_row(w, slope) * slope
+
+    return Rule(
+        f"weighted_{gradient.name}",
+        function,
+        rf"<w> \odot \left( {gradient.tex} \right)",
+        lambda y, a, w: gradient.multiplications(y, a) + size(a),
+        defaults=gradient.defaults,
+    )
+
+
+def _per_row(w: Array, like: Array) -> Array:
+    """A weight per row, in a shape that multiplies rows."""
+    return w.reshape(-1, *(1 for _ in like.shape[1:]))
+
+
 def _slope_tex(per: str, divide_by: str, slope: str) -> str:
     fraction = _DIVISION_TEX[per, divide_by].replace(r"\sum ", "").strip()
     return f"{fraction} {slope}".strip()

@@ -84,6 +84,18 @@ def scale_and_shift(xhat: Array, gamma: Array, beta: Array) -> Array:
     return gamma * xhat + beta
 
 
+@rule(tex=r"<gamma> \cdot <xhat>", multiplications=lambda xhat, gamma: size(xhat))
+def scaled(xhat: Array, gamma: Array) -> Array:
+    """What is normalized, with the trained deviation γ alone; shape of xhat."""
+    return gamma * xhat
+
+
+@rule(tex=r"<xhat> + <beta>")
+def shifted(xhat: Array, beta: Array) -> Array:
+    """What is normalized, with the trained mean β alone; shape of xhat."""
+    return xhat + beta
+
+
 @rule(
     tex=r"<momentum> \cdot <moving> + (1 - <momentum>) \cdot <batch>",
     multiplications=lambda a, b: 2 * size(a),
@@ -142,6 +154,12 @@ def batch_dx(dxhat: Array, x: Array, mean: Array, deviation: Array, dvar: Array,
     return dxhat / deviation + dvar * (2 * (x - mean) / m) + dmean / m
 
 
+@rule(tex=r"\frac{<dxhat>}{<deviation>}", multiplications=_once)
+def normalized_dx(dxhat: Array, deviation: Array) -> Array:
+    """Gradient of the loss in x where mean and deviation are given and do not depend on x; shape of x."""
+    return dxhat / deviation
+
+
 @rule(tex=r"\frac{1}{c} \sum_{j} (<x>)_{i,j}")
 def layer_mean(x: Array) -> Array:
     """The mean of each sample over its features; shape (m, …, 1)."""
@@ -152,6 +170,35 @@ def layer_mean(x: Array) -> Array:
 def layer_variance(x: Array, mean: Array) -> Array:
     """The variance of each sample over its features; shape (m, …, 1)."""
     return total((x - mean) ** 2, axis=-1, keepdims=True) / x.shape[-1]
+
+
+@rule(
+    tex=r"-\frac{\sum_{j} (<dxhat>)_{i,j} \cdot \left( (<x>)_{i,j} - (<mean>)_{i} \right)}"
+    r"{2 (<deviation>)_{i}^{3}}",
+    multiplications=lambda dxhat, x, mean, deviation: size(dxhat) + 4 * size(deviation),
+)
+def layer_dvar(dxhat: Array, x: Array, mean: Array, deviation: Array) -> Array:
+    """Gradient of the loss in each sample's variance; shape (m, …, 1)."""
+    return -total(dxhat * (x - mean), axis=-1, keepdims=True) / (2 * deviation**3)
+
+
+@rule(
+    tex=r"-\frac{\sum_{j} (<dxhat>)_{i,j}}{(<deviation>)_{i}}",
+    multiplications=lambda dxhat, deviation: size(deviation),
+)
+def layer_dmean(dxhat: Array, deviation: Array) -> Array:
+    """Gradient of the loss in each sample's mean, which adds nothing by way of the variance."""
+    return -total(dxhat, axis=-1, keepdims=True) / deviation
+
+
+@rule(
+    tex=r"\frac{<dxhat>}{<deviation>} + <dvar> \cdot \frac{2 (<x> - <mean>)}{c} + \frac{<dmean>}{c}",
+    multiplications=lambda dxhat, x, *_: 4 * size(x),
+)
+def layer_dx(dxhat: Array, x: Array, mean: Array, deviation: Array, dvar: Array, dmean: Array) -> Array:
+    """Gradient of the loss in x, by its three ways through x̂, variance and mean; shape of x."""
+    c = x.shape[-1]
+    return dxhat / deviation + dvar * (2 * (x - mean) / c) + dmean / c
 
 
 @rule(tex=r"\min_{i} (<x>)_{i}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -38,6 +38,16 @@ def over_batches(
     return carry, jax.tree.map(lambda *arrays: jnp.concatenate(arrays), *parts)
 
 
-def take(array: Array, rows: Array) -> Array:
-    """The rows of an array that are named; the names are known to be in range."""
-    return array.at[rows].get(mode="promise_in_bounds")
+def take(data: Mapping[str, Array], rows: Array) -> dict[str, Array]:
+    """The rows of all arrays that are named; the numbers are known to be in range."""
+    return {name: array.at[rows].get(mode="promise_in_bounds") for name, array in data.items()}
+
+
+def rows_of(data: Mapping[str, Array]) -> int:
+    """How many rows all the arrays have.
+
+    >>> rows_of({"x": jnp.zeros((5, 2)), "y": jnp.zeros(5)})
+    5
+    """
+    rows: int = next(iter(data.values())).shape[0]
+    return rows

@@ -8,39 +8,41 @@ import jax
 import jax.numpy as jnp
 
 from chainrule.layers.steps import Step, needed, run
-from chainrule.network import INPUT, LOSS, TARGET, Program
+from chainrule.network import LOSS, TARGET, Program
 from chainrule.rules.arrays import Array
 from chainrule.rules.rule import Rule
-from chainrule.training.batches import over_batches, take
+from chainrule.training.batches import over_batches, rows_of, take
+from chainrule.training.kernels import KERNELS
 
 Values = Mapping[str, Array]
+Data = Mapping[str, Array]
+"""Inputs, and where there are any targets and weights, by the names of their quantities; (m, …) each."""
 Metrics = Mapping[str, Rule]
 
 
-def predictor(steps: tuple[Step, ...], output: str) -> Callable[[Values, Array, int], Array]:
-    """A compiled ``predict(values, x, batch_size)``; gives the output for every row of x."""
+def predictor(steps: tuple[Step, ...], output: str) -> Callable[[Values, Data, int], Array]:
+    """A compiled ``predict(values, data, batch_size)``; gives the output for every row."""
 
-    def predict(values: Values, x: Array, batch_size: int) -> Array:
+    def predict(values: Values, data: Data, batch_size: int) -> Array:
         def batch(carry: None, rows: Array) -> tuple[None, Array]:
-            return carry, run(steps, {**values, INPUT: take(x, rows)})[output]
+            return carry, run(steps, {**values, **take(data, rows)}, KERNELS)[output]
 
-        return over_batches(batch, None, jnp.arange(x.shape[0]), batch_size)[1]
+        return over_batches(batch, None, jnp.arange(rows_of(data)), batch_size)[1]
 
     return jax.jit(predict, static_argnums=2)
 
 
-def evaluator(program: Program, metrics: Metrics) -> Callable[[Values, Array, Array, int], dict[str, Array]]:
-    """An ``evaluate(values, x, y, batch_size)`` to compile; gives the loss and metrics by name."""
-    steps = needed(program.steps, (LOSS, program.output))
+def evaluator(program: Program, metrics: Metrics) -> Callable[[Values, Data, int], dict[str, Array]]:
+    """An ``evaluate(values, data, batch_size)`` to compile; the sums of loss and metrics over the rows."""
+    steps = needed(program.evaluation, (LOSS, program.output))
 
-    def evaluate(values: Values, x: Array, y: Array, batch_size: int) -> dict[str, Array]:
+    def evaluate(values: Values, data: Data, batch_size: int) -> dict[str, Array]:
         def batch(sums: dict[str, Array], rows: Array) -> tuple[dict[str, Array], None]:
-            done = run(steps, {**values, INPUT: take(x, rows), TARGET: take(y, rows)})
+            done = run(steps, {**values, **take(data, rows)}, KERNELS)
             return added(sums, measured(done, program.output, metrics)), None
 
-        order = jnp.arange(x.shape[0])
-        sums, _ = over_batches(batch, nothing(metrics), order, batch_size)
-        return means(sums, x.shape[0])
+        order = jnp.arange(rows_of(data))
+        return over_batches(batch, nothing(metrics), order, batch_size)[0]
 
     return evaluate
 

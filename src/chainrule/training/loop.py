@@ -9,22 +9,19 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from chainrule.layers.steps import needed, run
-from chainrule.network import INPUT, LOSS, TARGET, Program
+from chainrule.layers.steps import Step, needed, run
+from chainrule.network import LOSS, NEW, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
-from chainrule.training.batches import over_batches, take
-from chainrule.training.inference import Metrics, Values, added, evaluator, means, measured, nothing
+from chainrule.training.batches import over_batches, rows_of, take
+from chainrule.training.draws import drawn, draws_key
+from chainrule.training.inference import Data, Metrics, Values, added, evaluator, means, measured, nothing
+from chainrule.training.kernels import KERNELS
 
 CAPACITY = 4096
 """The most epochs that one call can run: there is a place for so many in the buffers of its logs."""
 
-
-class Data(NamedTuple):
-    """Inputs (m, …) and targets (m, …), on the device."""
-
-    x: Array
-    y: Array
+Update = Callable[[Values, Data, Array, Array, Array], tuple[dict[str, Array], dict[str, Array]]]
 
 
 class Epochs(NamedTuple):
@@ -36,11 +33,10 @@ class Epochs(NamedTuple):
     finite: Array
 
 
-def training_steps(program: Program) -> tuple[tuple[Any, ...], tuple[str, ...]]:
-    """The steps that an update needs, and the names of what changes from one update to the next."""
-    changing = (*program.parameters, *program.state)
-    results = [f"{name}_new" for name in changing]
-    return needed(program.steps, (*results, LOSS, program.output)), changing
+def training_steps(program: Program) -> tuple[Step, ...]:
+    """The steps that an update needs."""
+    results = [f"{name}{NEW}" for name in program.changing]
+    return needed(program.steps, (*results, LOSS, program.output))
 
 
 def epoch_order(key: Array, epoch: Any, rows: int, shuffle: bool) -> Array:
@@ -50,6 +46,51 @@ def epoch_order(key: Array, epoch: Any, rows: int, shuffle: bool) -> Array:
     return jax.random.permutation(jax.random.fold_in(key, epoch), rows)
 
 
+def updater(program: Program) -> Update:
+    """One update, ``update(values, data, rate, key, rows)``: the new values, and all its quantities.
+
+    ``rows`` are the numbers of the batch's rows in the data; ``key`` gives the random numbers.
+    """
+    steps = training_steps(program)
+
+    def update(values: Values, data: Data, rate: Array, key: Array, rows: Array) -> Any:
+        random = drawn(program.draws, key, rows.shape[0])
+        given = {**values, **take(data, rows), **random, LEARNING_RATE: rate}
+        done = run(steps, given, KERNELS)
+        return {**values, **{name: done[f"{name}{NEW}"] for name in program.changing}}, done
+
+    return update
+
+
+def batches_trained(program: Program, metrics: Metrics) -> Callable[..., Any]:
+    """Updates on some rows in order: ``part(values, sums, data, rate, key, first, order, batch_size)``.
+
+    ``sums`` are of the logs so far; ``key`` is the epoch's, ``first`` the number of the first update in
+    the epoch. Gives the new values and sums.
+    """
+    update = updater(program)
+
+    def part(
+        values: Values,
+        sums: dict[str, Array],
+        data: Data,
+        rate: Array,
+        key: Array,
+        first: Array,
+        order: Array,
+        batch_size: int,
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        def one(carry: Any, rows: Array) -> Any:
+            values, sums, number = carry
+            new, done = update(values, data, rate, jax.random.fold_in(key, number), rows)
+            return (new, added(sums, measured(done, program.output, metrics)), number + 1), None
+
+        (values, sums, _), _ = over_batches(one, (dict(values), sums, first), order, batch_size)
+        return values, sums
+
+    return part
+
+
 def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
     """A compiled function that runs epochs ``start`` to ``stop`` (not included), at most CAPACITY.
 
@@ -57,19 +98,7 @@ def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
     last two are static, all others may change from call to call without compiling again. It stops
     after an epoch whose loss is not finite. How epochs are split over calls changes no bit of the result.
     """
-    steps, changing = training_steps(program)
-    evaluate = evaluator(program, metrics)
-
-    def epoch(values: Values, data: Data, rate: Array, order: Array, batch_size: int) -> Any:
-        def update(carry: Any, rows: Array) -> Any:
-            values, sums = carry
-            given = {INPUT: take(data.x, rows), TARGET: take(data.y, rows), LEARNING_RATE: rate}
-            done = run(steps, {**values, **given})
-            new = {name: done[f"{name}_new"] for name in changing}
-            return (new, added(sums, measured(done, program.output, metrics))), None
-
-        (values, sums), _ = over_batches(update, (values, nothing(metrics)), order, batch_size)
-        return values, means(sums, order.shape[0])
+    train, evaluate = batches_trained(program, metrics), evaluator(program, metrics)
 
     def epochs(
         values: Values,
@@ -82,7 +111,7 @@ def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
         batch_size: int,
         shuffle: bool,
     ) -> Epochs:
-        rows = data.x.shape[0]
+        rows = rows_of(data)
 
         def going(carry: Any) -> Array:
             _, epoch_number, _, finite = carry
@@ -92,10 +121,13 @@ def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
             values, number, logs, _ = carry
             # One batch of all rows is the same batch in any order.
             order = epoch_order(key, number, rows, shuffle and batch_size < rows)
-            values, log = epoch(values, data, learning_rate, order, batch_size)
+            random = draws_key(key, number)
+            sums = nothing(metrics)
+            values, sums = train(values, sums, data, learning_rate, random, jnp.int32(0), order, batch_size)
+            log = means(sums, rows)
             finite = jnp.isfinite(log[LOSS])
             if validation is not None:
-                found = evaluate(values, *validation, batch_size)
+                found = means(evaluate(values, validation, batch_size), rows_of(validation))
                 log |= {f"val_{name}": value for name, value in found.items()}
             logs = {name: logs[name].at[number - start].set(log[name]) for name in logs}
             return values, number + 1, logs, finite
@@ -106,8 +138,14 @@ def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
         empty = {name: jnp.zeros(CAPACITY) for name in names}
         begin = (dict(values), start, empty, jnp.bool_(True))
         values, stopped, logs, finite = lax.while_loop(going, one, begin)
-        for value in values.values():
-            finite &= jnp.isfinite(value).all()
-        return Epochs(values, stopped - start, logs, finite)
+        return Epochs(values, stopped - start, logs, finite & all_finite(values))
 
     return jax.jit(epochs, static_argnames=("batch_size", "shuffle"))
+
+
+def all_finite(values: Values) -> Array:
+    """Whether no value is NaN or infinite."""
+    finite = jnp.bool_(True)
+    for value in values.values():
+        finite &= jnp.isfinite(value).all()
+    return finite

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from chainrule.layers.steps import Step, run
-from chainrule.network import INPUT, LOSS, TARGET, Network, Program
+from chainrule.layers.steps import Step
+from chainrule.network import LOSS, Network, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
-from chainrule.training.batches import over_batches, take
-from chainrule.training.loop import Data, training_steps
+from chainrule.training.batches import over_batches
+from chainrule.training.inference import Data
+from chainrule.training.loop import training_steps, updater
 
 
 class NonFiniteError(FloatingPointError):
@@ -25,52 +26,75 @@ class NonFiniteError(FloatingPointError):
         self.epoch = epoch
 
 
+class Stretch(NamedTuple):
+    """Updates of one epoch, one after the other: its number, the first update, the key, the rows in order."""
+
+    epoch: int
+    first: int
+    key: Array
+    order: Array
+
+
 def explain(
     network: Network,
     program: Program,
     values: dict[str, Array],
     data: Data,
     learning_rate: float,
-    orders: Iterable[tuple[int, Array]],
+    stretches: Iterable[Stretch],
     batch_size: int,
 ) -> NonFiniteError:
     """The error for a call of the loop that failed, found by going through it again from its start.
 
-    ``values`` are those at the start of that call, ``orders`` its epochs, each with the order of its
-    rows. Each update is looked at whole: a weight that overflowed an update before the loss did is
-    named rather than the loss.
+    ``values`` are those at the start of that call, ``stretches`` what it went through. Each update is
+    looked at whole: a weight that overflowed an update before the loss did is named rather than the loss.
     """
-    steps, changing = training_steps(program)
-    sizes_of_epoch = _sizes_of_epoch(steps, changing)
+    steps = training_steps(program)
+    sizes_of = _sizes_of_updates(program)
     rate = np.float32(learning_rate)
     epoch = 0
-    for epoch, order in orders:
-        values, found = sizes_of_epoch(values, data, rate, order, batch_size)
+    for epoch, first, key, order in stretches:
+        values, found = sizes_of(values, data, rate, key, np.int32(first), order, batch_size)
         sizes = {name: np.asarray(size) for name, size in found.items()}
         flags = np.stack([~np.isfinite(sizes[step.name]) for step in steps], axis=1)
         if flags.any():
             update, place = (int(i) for i in np.argwhere(flags)[0])
             at_update = {name: float(size[update]) for name, size in sizes.items()}
-            text = _message(network, steps[place], at_update, epoch, update, learning_rate)
+            text = _message(network, steps[place], at_update, epoch, first + update, learning_rate)
             return NonFiniteError(text, epoch)
     # Compiled with the looking in it, the program can round otherwise and stay finite for longer.
     text = f"loss became non-finite in epoch {epoch + 1}; lower the learning rate (now {learning_rate})"
     return NonFiniteError(text, epoch)
 
 
-def _sizes_of_epoch(steps: tuple[Step, ...], changing: tuple[str, ...]) -> Callable[..., Any]:
-    """A compiled epoch that gives, beside the new values, max |q| for each quantity and update."""
+def _sizes_of_updates(program: Program) -> Callable[..., Any]:
+    """Compiled updates that give, beside the new values, max |q| for each quantity and update."""
+    update = updater(program)
 
-    def epoch(values: dict[str, Array], data: Data, rate: Array, order: Array, batch_size: int) -> Any:
-        def update(values: dict[str, Array], rows: Array) -> Any:
-            given = {INPUT: take(data.x, rows), TARGET: take(data.y, rows), LEARNING_RATE: rate}
-            done = run(steps, {**values, **given})
-            sizes = {name: jnp.abs(quantity).max()[None] for name, quantity in done.items()}
-            return {name: done[f"{name}_new"] for name in changing}, sizes
+    def part(
+        values: dict[str, Array],
+        data: Data,
+        rate: Array,
+        key: Array,
+        first: Array,
+        order: Array,
+        batch_size: int,
+    ) -> Any:
+        def one(carry: Any, rows: Array) -> Any:
+            values, number = carry
+            new, done = update(values, data, rate, jax.random.fold_in(key, number), rows)
+            return (new, number + 1), {name: _size(quantity) for name, quantity in done.items()}
 
-        return over_batches(update, values, order, batch_size)
+        (new, _), sizes = over_batches(one, (dict(values), first), order, batch_size)
+        return new, sizes
 
-    return jax.jit(epoch, static_argnums=4)
+    return jax.jit(part, static_argnums=6)
+
+
+def _size(quantity: Any) -> Array:
+    """The largest absolute value in a quantity, as one row; a quantity may be several arrays together."""
+    leaves = [jnp.abs(leaf).max() for leaf in jax.tree.leaves(quantity) if leaf.size]
+    return jnp.stack([leaf.astype(jnp.float32) for leaf in leaves] or [jnp.zeros(())]).max()[None]
 
 
 def _message(

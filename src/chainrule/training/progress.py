@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 Logs = Mapping[str, float]
-Report = Callable[[int, Sequence[Logs]], None]
-"""Takes the number of epochs done so far, and the logs of those that are new."""
+
+
+class Report(Protocol):
+    """Takes the number of epochs done so far, the logs of those that are new, and the part of the next."""
+
+    def __call__(self, done: int, logs: Sequence[Logs], part: float = 0.0) -> None: ...
+
 
 
 def shown(logs: Logs, separator: str) -> str:
@@ -40,9 +46,9 @@ def reporting(verbose: int, epochs: int, rows: int, initial_epoch: int) -> Itera
         with _bar(epochs, rows, initial_epoch) as report:
             yield report
     elif verbose == 2:
-        yield lambda done, logs: _lines(done, logs, epochs)
+        yield lambda done, logs, part=0.0: _lines(done, logs, epochs)
     else:
-        yield lambda done, logs: None
+        yield lambda done, logs, part=0.0: None
 
 
 def _lines(done: int, logs: Sequence[Logs], epochs: int) -> None:
@@ -56,7 +62,7 @@ def _bar(epochs: int, rows: int, initial_epoch: int) -> Iterator[Report]:
     from rich.table import Column
 
     columns = (
-        TextColumn("epoch {task.completed}/{task.total}"),
+        TextColumn("epoch {task.completed:.0f}/{task.total}"),
         BarColumn(bar_width=12),
         TextColumn("{task.fields[logs]}", table_column=Column(no_wrap=False)),
         TextColumn("{task.fields[speed]}"),
@@ -65,8 +71,13 @@ def _bar(epochs: int, rows: int, initial_epoch: int) -> Iterator[Report]:
         task = progress.add_task("", total=epochs, completed=initial_epoch, logs="", speed="compiling")
         began = time.perf_counter()
 
-        def report(done: int, logs: Sequence[Logs]) -> None:
+        def report(done: int, logs: Sequence[Logs], part: float = 0.0) -> None:
             nonlocal began
+            if part:
+                seconds = max(time.perf_counter() - began, 1e-9)
+                speed = f"{(done + part - initial_epoch) * rows / seconds:,.0f} rows/s"
+                progress.update(task, completed=done + part, speed=speed)
+                return
             if not logs:
                 began = time.perf_counter()
                 progress.update(task, speed="")

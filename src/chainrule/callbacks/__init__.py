@@ -1,0 +1,36 @@
+"""Callbacks: what is told about a run while it trains; Keras' classes and names."""
+
+from chainrule.callbacks.backup import BackupAndRestore, Checkpoints
+from chainrule.callbacks.base import (
+    Callback,
+    History,
+    Keeper,
+    checked,
+    watches_batches,
+    watches_epochs,
+)
+from chainrule.callbacks.checkpoints import ModelCheckpoint
+from chainrule.callbacks.csv_logger import CSVLogger
+from chainrule.callbacks.lambdas import LambdaCallback
+from chainrule.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from chainrule.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from chainrule.callbacks.tensorboard import TensorBoard
+
+__all__ = [
+    "BackupAndRestore",
+    "CSVLogger",
+    "Callback",
+    "Checkpoints",
+    "EarlyStopping",
+    "History",
+    "Keeper",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ReduceLROnPlateau",
+    "TensorBoard",
+    "TerminateOnNaN",
+    "checked",
+    "watches_batches",
+    "watches_epochs",
+]

@@ -1,0 +1,66 @@
+"""The logs of every epoch, as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+
+from chainrule.callbacks.base import Callback, Logs, State
+
+
+class CSVLogger(Callback):
+    """Write a row per epoch: its number from 0, and the logs in alphabetical order.
+
+    The file starts anew with the first epoch, or with ``append`` goes on below what is there. As in
+    Keras, a run without validation has columns of ``val_`` logs, filled with NA. A resumed run takes
+    back the rows that came after its checkpoint.
+
+    Raises OSError, as training begins, where the file cannot be written.
+    """
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
+        if len(separator) != 1:
+            raise ValueError(f"separator must be one character, got {separator!r}")
+        self.filename = os.fspath(filename)
+        self.separator = separator
+        self.append = append
+        self._begin(0)
+
+    def _begin(self, size: int) -> None:
+        self._size = size
+        """How many bytes of the file count; what comes after them is not of this run."""
+        self._names: list[str] | None = None
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        with open(self.filename, "ab") as file:
+            self._begin(file.tell() if self.append else 0)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = logs or {}
+        rows: list[list[object]] = []
+        if self._names is None:
+            self._names = _columns(logs)
+            if not self._size:
+                rows.append(["epoch", *self._names])
+        rows.append([epoch, *(logs.get(name, "NA") for name in self._names)])
+        text = io.StringIO()
+        csv.writer(text, delimiter=self.separator).writerows(rows)
+        with open(self.filename, "r+b") as file:
+            file.truncate(self._size)
+            file.seek(self._size)
+            file.write(text.getvalue().encode())
+            self._size = file.tell()
+
+    def state(self) -> State:
+        return {"size": self._size, "names": self._names}
+
+    def restore(self, state: State) -> None:
+        self._size, self._names = state["size"], state["names"]
+
+
+def _columns(logs: Logs) -> list[str]:
+    names = sorted(logs)
+    if any(name.startswith("val_") for name in names):
+        return names
+    return [*names, *(f"val_{name}" for name in names)]

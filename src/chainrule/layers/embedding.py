@@ -1,0 +1,65 @@
+"""Embedding: a trained vector for each whole number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule import constraints, doors, initializers, regularizers
+from chainrule.layers.layer import Layer, Parameter
+from chainrule.layers.steps import Quantities
+from chainrule.rules.embedding import embedded, embedded_dW, embedded_dx
+from chainrule.rules.rule import Call, Name, Shape
+
+
+class Embedding(Layer):
+    """The row of W that each input names: ids from 0 to ``input_dim`` - 1, in shape (…), become (…, d).
+
+    Arguments and defaults are those of ``keras.layers.Embedding``; W is (input_dim, output_dim).
+
+    Raises TypeError or ValueError for dimensions that are not whole numbers ≥ 1.
+
+    >>> layer = Embedding(1000, 16)
+    >>> layer.output_shape((20,)), layer.parameters((20,))["W"].shape
+    ((20, 16), (1000, 16))
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        self.input_dim = doors.whole_number(input_dim, "input_dim", 1)
+        self.output_dim = doors.whole_number(output_dim, "output_dim", 1)
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+
+    def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
+        shape = (self.input_dim, self.output_dim)
+        kept = (self.embeddings_initializer, self.embeddings_regularizer, self.embeddings_constraint)
+        return {"W": Parameter(shape, *kept)}
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (*input_shape, self.output_dim)
+
+    def forward(self, q: Quantities, x: Name) -> Name:
+        q.a = embedded(x, q.W)
+        return q.a
+
+    def backward(self, q: Quantities, x: Name, da: Name) -> Call:
+        q.dW = embedded_dW(x, da, q.W)
+        return embedded_dx(x)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            "embeddings_initializer": initializers.serialize(self.embeddings_initializer),
+            "embeddings_regularizer": regularizers.serialize(self.embeddings_regularizer),
+            "embeddings_constraint": constraints.serialize(self.embeddings_constraint),
+        }

@@ -1,0 +1,160 @@
+"""Layers in their places, and the whole of their steps: forward, loss, backward, update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chainrule.layers.layer import Draw, Layer, Parameter
+from chainrule.layers.node import Input, Node, upstream
+from chainrule.layers.steps import Step
+from chainrule.losses import Loss
+from chainrule.network.learning import evaluated, judged, updated
+from chainrule.network.names import DATA_LOSS, INPUT, LOSS, PROBABILITY, TARGET, WEIGHTS
+from chainrule.network.places import Placed, chained, input_names, placed
+from chainrule.network.writing import NEW, write_backward, write_forward
+from chainrule.optimizers import Optimizer
+from chainrule.rules.rule import Shape
+
+__all__ = [
+    "DATA_LOSS",
+    "INPUT",
+    "LOSS",
+    "NEW",
+    "PROBABILITY",
+    "TARGET",
+    "WEIGHTS",
+    "Network",
+    "Placed",
+    "Program",
+]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The steps of one update of a network, in the order in which they are worked.
+
+    ``parameters`` are trained, ``state`` is the optimizer's, ``carried`` the layers' own, ``frozen`` what
+    stays as it is; ``draws`` are random numbers of each update. ``evaluation`` is the pass that predicts,
+    and its loss.
+    """
+
+    forward: tuple[Step, ...]
+    loss: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    update: tuple[Step, ...]
+    output: str
+    parameters: Mapping[str, Parameter]
+    state: Mapping[str, Parameter]
+    carried: Mapping[str, Parameter]
+    frozen: Mapping[str, Parameter]
+    draws: Mapping[str, Draw]
+    evaluation: tuple[Step, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return (*self.forward, *self.loss, *self.backward, *self.update)
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """What has another value after the update."""
+        return (*self.parameters, *self.state, *self.carried)
+
+
+class Network:
+    """Layers one after the other, for inputs of a known shape (without the batch); or a graph of them.
+
+    ``layers`` are as they were given (None for a graph), ``nodes`` the inputs and what each layer gives;
+    ``places`` are the layers in the order of working, those inside containers in the container's place.
+
+    Raises ValueError for no layers, or a layer that cannot take what comes before it.
+
+    >>> from chainrule.layers.dense import Dense
+    >>> from chainrule.losses import MeanSquaredError
+    >>> from chainrule.optimizers import SGD
+    >>> network = Network([Dense(1)], (2,))
+    >>> for step in network.program(MeanSquaredError(), SGD()).steps:
+    ...     print(step)
+    z1 = affine(x, W1, b1)
+    a1 = linear(z1)
+    loss = mean_squared_error(y, a1)
+    da1 = mean_squared_error_gradient(y, a1)
+    dz1 = linear_backward(da1, z1, a1)
+    dW1 = affine_dW(x, dz1)
+    db1 = affine_db(dz1)
+    dx = affine_dx(dz1, W1)
+    W1_new = gradient_descent(W1, dW1, learning_rate)
+    b1_new = gradient_descent(b1, db1, learning_rate)
+    """
+
+    def __init__(self, layers: Iterable[Layer], input_shape: Shape) -> None:
+        given = tuple(layers)
+        first, output = chained(given, tuple(input_shape))
+        self._lay_out((first,), output, given)
+
+    @classmethod
+    def of_graph(cls, inputs: Sequence[Input], output: Node) -> Network:
+        """The network between some inputs and an output, which layers were applied to one after another.
+
+        Raises ValueError for inputs that are missing or not used, or a layer that is there twice.
+        """
+        made = cls.__new__(cls)
+        made._lay_out(tuple(inputs), output, None)
+        return made
+
+    def _lay_out(self, inputs: tuple[Input, ...], output: Node, layers: tuple[Layer, ...] | None) -> None:
+        self.inputs = dict(zip(input_names(inputs), (i.shape for i in inputs), strict=True))
+        behind = upstream([output])
+        self.nodes: list[Node] = [*inputs, *(node for node in behind if node.layer is not None)]
+        self.places = placed(inputs, output)
+        self.layers = layers
+        self.output_shape = output.shape
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of the input, of several the first."""
+        return next(iter(self.inputs.values()))
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The trained quantities of all layers by their numbered names, in order; frozen ones too."""
+        return {k: p for place in self.places for k, p in place.parameters.items()}
+
+    @property
+    def weights(self) -> dict[str, Parameter]:
+        """All that the layers keep from update to update, in order: parameters and state."""
+        return {k: p for place in self.places for k, p in place.weights.items()}
+
+    def program(
+        self, loss: Loss, optimizer: Optimizer, fused: bool = True, weighted: bool = False
+    ) -> Program:
+        """Every step of one update with this loss and this optimizer.
+
+        ``fused`` takes the loss and the activation before it together, where that simplifies ∂loss/∂z;
+        it is right for targets that the loss has a meaning for. ``weighted`` takes a weight per row.
+        """
+        written = write_forward(self.places, tuple(self.inputs), training=True)
+        output = written.outputs[-1].text
+        losses, backward = judged(written.steps, write_backward(written), output, loss, fused, weighted)
+        trained = {k: p for place in self.places if place.layer.trainable for k, p in place.parameters.items()}
+        losses, backward, update, state = updated(losses, backward, trained, self.parameters, optimizer)
+        carried = {step.name.removesuffix(NEW) for step in written.carrying}
+        weights = self.weights
+        return Program(
+            forward=written.steps,
+            loss=losses,
+            backward=backward,
+            update=(*update, *written.carrying),
+            output=output,
+            parameters=trained,
+            state=state,
+            carried={k: p for k, p in weights.items() if k in carried},
+            frozen={k: p for k, p in weights.items() if k not in carried and k not in trained},
+            draws={k: d for place in self.places for k, d in place.draws.items()},
+            evaluation=(*self.forward()[0], *evaluated(self.forward()[0], output, loss, weighted, self.parameters)),
+        )
+
+    def forward(self) -> tuple[tuple[Step, ...], str]:
+        """The steps of the forward pass alone, as it predicts, and the output's name."""
+        written = write_forward(self.places, tuple(self.inputs), training=False)
+        return written.steps, written.outputs[-1].text

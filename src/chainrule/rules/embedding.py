@@ -1,0 +1,54 @@
+"""Embedding: a row of a trained matrix for each whole number, and its gradients.
+
+x holds ids from 0, shape (m, …), as whole numbers of any kind; W is (v, d), a row per id. Looking up is a
+product with one-hot rows, which gives the gradient. Sources: Bengio, Ducharme, Vincent, Jauvin, "A neural
+probabilistic language model" (JMLR 2003); Keras 3, keras.layers.Embedding.
+"""
+
+from __future__ import annotations
+
+from chainrule.rules.arrays import Array, constant, namespace, where
+from chainrule.rules.rule import Shape, rule, size
+
+
+def _one_hot(x: Array, W: Array, count: int) -> Array:
+    """A row per id with 1 in the id's column, in the kind of number of W; shape (ids, count)."""
+    ids = x.reshape(-1, 1)
+    named = ids == namespace(x).arange(count)
+    like = constant(1, W[:1, :1])
+    return where(named, like, 0 * like)
+
+
+def _lookup(x: Array, W: Array) -> Array:
+    return namespace(x, W).take(W, x.astype(int), axis=0)
+
+
+@rule(tex=r"<W>_{<x>}", stable=_lookup)
+def embedded(x: Array, W: Array) -> Array:
+    """The row of W that each id names; shape (m, …, d).
+
+    >>> import numpy as np
+    >>> embedded(np.array([[1.0, 0.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[[3., 4.],
+            [1., 2.]]])
+    """
+    return (_one_hot(x, W, W.shape[0]) @ W).reshape(*x.shape, W.shape[1])
+
+
+def _count(x: Shape, da: Shape, W: Shape) -> int:
+    return size(x) * size(W)
+
+
+@rule(tex=r"\operatorname{onehot}(<x>)^{\top} <da>", multiplications=_count)
+def embedded_dW(x: Array, da: Array, W: Array) -> Array:
+    """Gradient of the loss in W: each row's is the sum over the places that its id has; shape (v, d).
+
+    It needs of W its number of rows alone.
+    """
+    return _one_hot(x, da.reshape(-1, da.shape[-1]), W.shape[0]).T @ da.reshape(-1, da.shape[-1])
+
+
+@rule(tex="0")
+def embedded_dx(x: Array) -> Array:
+    """Gradient of the loss in the ids: 0, as they are names; shape of x."""
+    return constant(0, x)

@@ -1,0 +1,33 @@
+"""Random numbers inside the compiled program: each update has its own, whatever was run before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+
+from chainrule.layers.layer import Draw
+from chainrule.rules.arrays import Array
+
+_DRAWS = 0x64726177
+"""Sets the draws of an epoch apart from the order of its rows, which comes from the same key."""
+
+
+def draws_key(key: Array, epoch: Any) -> Array:
+    """The key of an epoch's random numbers; an update's own is folded from it by the update's number."""
+    return jax.random.fold_in(jax.random.fold_in(key, epoch), _DRAWS)
+
+
+def drawn(draws: Mapping[str, Draw], key: Array, rows: int) -> dict[str, Array]:
+    """The random numbers of one update, (rows, …) for each draw.
+
+    >>> found = drawn({"u1": Draw((2,)), "n2": Draw((), "normal")}, jax.random.key(0), 3)
+    >>> {name: values.shape for name, values in found.items()}
+    {'u1': (3, 2), 'n2': (3,)}
+    """
+    made = {}
+    for number, (name, draw) in enumerate(draws.items()):
+        function = {"uniform": jax.random.uniform, "normal": jax.random.normal}[draw.kind]
+        made[name] = function(jax.random.fold_in(key, number), (rows, *draw.shape))
+    return made

@@ -1,0 +1,73 @@
+"""Where the rows of an epoch come from: arrays in memory, or chunks that are read while others train."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from chainrule.network import INPUT, TARGET
+from chainrule.rules.arrays import Array
+from chainrule.training.batches import rows_of
+from chainrule.training.inference import Data
+from chainrule.training.loop import epoch_order
+
+
+class Source(Protocol):
+    """A data set that is read in chunks, as :mod:`chainrule.data` has them."""
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def chunk_count(self) -> int: ...
+
+    @property
+    def chunk_rows(self) -> int: ...
+
+    def chunks(
+        self, epoch: int, seed: int, shuffle: bool, start: int = 0
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
+
+
+class Chunk(NamedTuple):
+    """Rows that are on the device, and the order in which they are trained."""
+
+    data: Data
+    order: Array
+
+
+class Memory:
+    """Arrays that are on the device as a whole: one chunk."""
+
+    def __init__(self, data: dict[str, np.ndarray], seed: int = 0, shuffle: bool = False) -> None:
+        self.data = {name: jnp.asarray(array) for name, array in data.items()}
+        self.rows = rows_of(data)
+        self.chunk_rows = self.rows
+        self._key, self._shuffle = jax.random.key(seed), shuffle
+
+    def chunks(self, epoch: int, start: int = 0) -> Iterator[Chunk]:
+        """The chunks of an epoch, from the one with this number on."""
+        if start == 0:
+            yield Chunk(self.data, epoch_order(self._key, epoch, self.rows, self._shuffle))
+
+
+class Stream:
+    """Chunks of a source, each checked and put on the device as its turn comes."""
+
+    def __init__(self, source: Source, door: Any, seed: int = 0, shuffle: bool = False) -> None:
+        self._source, self._door, self._seed, self._shuffle = source, door, seed, shuffle
+        self.rows, self.chunk_rows = source.rows, source.chunk_rows
+
+    def chunks(self, epoch: int, start: int = 0) -> Iterator[Chunk]:
+        """The chunks of an epoch, from the one with this number on."""
+        for x, y in self._source.chunks(epoch, self._seed, self._shuffle, start):
+            inputs, targets = self._door(x, y)
+            data = {INPUT: jnp.asarray(inputs), TARGET: jnp.asarray(targets)}
+            yield Chunk(data, jnp.arange(len(x)))
+
+
+Feed = Memory | Stream
