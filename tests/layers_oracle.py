@@ -106,19 +106,13 @@ def check_keras(layer, theirs, input_shape, rows=6, seed=2, training=False, x=No
     theirs.build((None, *input_shape))
     theirs.set_weights([values[name] for name in network.weights])
     expected = np.asarray(theirs(values["x"], training=training))
-    steps, output = network.forward()
-    if training:
-        steps, output = (*program.forward, *program.update), program.output
-    known = values
-    if training:
-        known = run(program.backward, run((*program.forward, *program.loss), values))
-        steps = program.update
-    known = run(steps, known)
+    steps, output = (program.steps, program.output) if training else network.forward()
+    known = run(steps, values)
     np.testing.assert_allclose(known[output], expected, rtol=2e-5, atol=atol)
     assert network.output_shape == expected.shape[1:] == theirs.compute_output_shape((None, *input_shape))[1:]
     assert network.places[0].count_params == theirs.count_params()
     if training:
         carried = {name: known[name + NEW] for name in program.carried}
-        after = dict(zip(network.weights, theirs.get_weights(), strict=True))
+        after = dict(zip(network.weights, (np.asarray(w.value) for w in theirs.weights), strict=True))
         for name, value in carried.items():
             np.testing.assert_allclose(value, after[name], rtol=2e-5, atol=atol, err_msg=name)

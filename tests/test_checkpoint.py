@@ -294,7 +294,7 @@ def test_a_full_file_system_is_one_clear_line_and_the_older_checkpoint_is_whole(
     for epoch in (1, 2):
         write_checkpoint(path, made(epoch, size=40_000))  # 320 kB each: no room for a third
     before = {file: file.read_bytes() for file in small_disk.iterdir()}
-    with pytest.raises(OSError, match="not saved: No space left on device; .* is whole") as caught:
+    with pytest.raises(OSError, match=r"not saved: No space left on device; .* is whole") as caught:
         write_checkpoint(path, made(3, size=80_000))
     assert caught.value.errno == errno.ENOSPC
     assert "\n" not in str(caught.value)
@@ -350,7 +350,7 @@ def test_a_link_is_followed_and_stays(tmp_path):
 
 
 def test_a_folder_that_is_missing_or_closed_is_an_error_with_the_files_name(tmp_path):
-    with pytest.raises(FileNotFoundError, match="not saved: No such file or directory: .*no/file") as caught:
+    with pytest.raises(FileNotFoundError, match=r"not saved: No such file or directory: .*no/file") as caught:
         files.write_whole(tmp_path / "no" / "file", b"x")
     assert "before" not in str(caught.value)
     (tmp_path / "folder").mkdir()

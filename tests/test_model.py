@@ -268,7 +268,7 @@ def test_targets_are_taken_in_every_usual_form(loss, units, y):
         ({"verbose": "loud"}, ValueError, "verbose must be"),
         ({"validation_split": 1.5}, ValueError, "validation_split must lie between 0 and 1"),
         ({"validation_split": 0.99}, ValueError, "leaves one side without any row"),
-        ({"validation_data": (X, Y, Y)}, ValueError, r"must be the pair \(x, y\)"),
+        ({"validation_data": (X, Y, Y, Y)}, ValueError, r"must be the pair \(x, y\)"),
         ({"validation_data": (X[:, :1], Y)}, ValueError, r"validation x has rows of shape \(1,\)"),
     ],
 )

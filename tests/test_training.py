@@ -13,9 +13,9 @@ import chainrule
 from chainrule.callbacks import Callback, History
 from chainrule.layers import Dense, Layer
 from chainrule.network import Network
-from chainrule.training import trainer as trainer_module
-from chainrule.training.loop import CAPACITY, Data, epoch_order
-from chainrule.training.nonfinite import explain
+from chainrule.training import fitting
+from chainrule.training.loop import CAPACITY, epoch_order
+from chainrule.training.nonfinite import Stretch, explain
 
 # Keras' own get_weights draws this warning from NumPy.
 pytestmark = pytest.mark.filterwarnings(r"ignore:__array__ implementation doesn't accept a copy")
@@ -210,12 +210,12 @@ def test_the_same_seed_gives_the_same_run_in_another_process():
 def test_how_epochs_are_split_over_calls_changes_no_bit(how, monkeypatch):
     many = weights_after(**how)
     assert weights_after(callbacks=[Watching()], **how) == many
-    monkeypatch.setattr(trainer_module, "INTERVAL", 0.0)
+    monkeypatch.setattr(fitting, "INTERVAL", 0.0)
     assert weights_after(**how) == many
 
 
 def test_a_run_longer_than_the_buffers_has_every_epoch(monkeypatch):
-    monkeypatch.setattr(trainer_module, "INTERVAL", 1e9)
+    monkeypatch.setattr(fitting, "INTERVAL", 1e9)
     history = xor_model().fit(XOR_X, XOR_Y, batch_size=4, epochs=CAPACITY + 10, verbose=0)
     assert history.epoch == list(range(CAPACITY + 10))
     assert len(set(history.history["loss"][-20:])) > 1
@@ -259,7 +259,7 @@ def test_the_loss_overflows_in_the_update_worked_out_by_hand(chunked, monkeypatc
     # x = 1, y = 0: w becomes (1 - 2η) w = -100 w, so the loss of update k (from 0) is 100^2k,
     # and 1e40 is too large for float32: k = 10, the third update of the third epoch of four.
     if chunked:
-        monkeypatch.setattr(trainer_module, "INTERVAL", 0.0)
+        monkeypatch.setattr(fitting, "INTERVAL", 0.0)
     message, model, seen = line(50.5, [1.0] * 4, [0.0] * 4, weight=1.0, batch_size=1, epochs=9)
     assert "in epoch 3, update 3: the first such quantity is loss = mean_squared_error(y, a1)" in message
     assert "is infinite; the largest |a1| before it is 1e+20; lower the learning rate (now 50.5)" in message
@@ -332,8 +332,9 @@ def test_where_looking_closer_finds_nothing_the_epoch_alone_is_named():
     network = Network([Dense(1)], (2,))
     program = network.program(chainrule.losses.get("mse"), chainrule.optimizers.SGD())
     values = {"W1": np.ones((2, 1), np.float32), "b1": np.zeros(1, np.float32)}
-    fine = Data(np.ones((3, 2), np.float32), np.ones((3, 1), np.float32))
-    error = explain(network, program, values, fine, 0.5, [(4, np.arange(3))], batch_size=2)
+    fine = {"x": np.ones((3, 2), np.float32), "y": np.ones((3, 1), np.float32)}
+    stretch = Stretch(4, 0, jax.random.key(0), np.arange(3))
+    error = explain(network, program, values, fine, 0.5, [stretch], batch_size=2)
     assert error.epoch == 4
     assert str(error) == "loss became non-finite in epoch 5; lower the learning rate (now 0.5)"
 
@@ -390,13 +391,7 @@ def test_a_callback_can_set_the_weights():
     assert all((a == b).all() for a, b in zip(start, model.get_weights(), strict=True))
 
 
-def test_a_callback_that_waits_for_batches_is_refused():
-    class Batches(Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            pass
-
-    with pytest.raises(TypeError, match="Batches has on_train_batch_end, which is never called"):
-        xor_model().fit(XOR_X, XOR_Y, callbacks=[Batches()])
+def test_what_is_no_callback_is_refused():
     with pytest.raises(TypeError, match=re.escape("must be chainrule.callbacks.Callback objects, got str")):
         xor_model().fit(XOR_X, XOR_Y, callbacks=["no"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -26,6 +27,14 @@ BATCH_SIZE = 32
 """Rows per batch where nothing else is said, as in Keras."""
 
 Arrays = dict[str, np.ndarray]
+
+
+@dataclass
+class Programs:
+    """What is compiled for a model; models of the same layers, loss and optimizer may share it."""
+
+    trainers: dict[tuple[Any, ...], Trainer] = field(default_factory=dict)
+    predict: Callable[..., Any] | None = None
 
 
 class Model(Body):
@@ -62,8 +71,7 @@ class Model(Body):
         self._optimizer: optimizers.Optimizer | None = None
         self._metrics: tuple[str, ...] = ()
         self._steps_per_call = 1
-        self._trainers: dict[tuple[Any, ...], Trainer] = {}
-        self._predict: Callable[..., Any] | None = None
+        self.programs = Programs()
 
     def _take(self, network: Network | None) -> None:
         self._forget()
@@ -71,11 +79,11 @@ class Model(Body):
 
     def _forget(self) -> None:
         """Drop the compiled programs."""
-        self._trainers, self._predict = {}, None
+        self.programs = Programs()
 
     def __getstate__(self) -> dict[str, Any]:
         values = {name: np.asarray(value) for name, value in self.values.items()}
-        return {**self.__dict__, "values": values, "_trainers": {}, "_predict": None}
+        return {**self.__dict__, "values": values, "programs": Programs()}
 
     @property
     def loss(self) -> losses.Loss:
@@ -271,10 +279,10 @@ class Model(Body):
 
         doors.verbosity(verbose)
         inputs = self._inputs(x)
-        if self._predict is None:
-            self._predict = predictor(*self.network.forward())
+        if self.programs.predict is None:
+            self.programs.predict = predictor(*self.network.forward())
         weights = {name: self.values[name] for name in self.network.weights}
-        return np.array(self._predict(weights, inputs, _rows(batch_size)))
+        return np.array(self.programs.predict(weights, inputs, _rows(batch_size)))
 
     def work(
         self,
@@ -370,11 +378,11 @@ class Model(Body):
 
         network = self.network
         key = (weighted, *(place.layer.trainable for place in network.places))
-        if key not in self._trainers:
+        if key not in self.programs.trainers:
             rules = self._rules(size(network.output_shape))
-            self._trainers[key] = Trainer(network, self.loss, self.optimizer, rules, weighted)
-        self.values = {**self._trainers[key].initial_state, **self.values}
-        return self._trainers[key]
+            self.programs.trainers[key] = Trainer(network, self.loss, self.optimizer, rules, weighted)
+        self.values = {**self.programs.trainers[key].initial_state, **self.values}
+        return self.programs.trainers[key]
 
 
 class Sequential(Stack, Model):
@@ -427,11 +435,16 @@ def load_model(
     from chainrule.saving import read_model
 
     saved = read_model(path, custom_objects)
+    model: Model = Sequential(name=saved.name) if saved.layers is not None else Model.__new__(Model)
+    if saved.layers is None:
+        model._begin(saved.name)
+    model.values = dict(saved.values)  # before the layers, so that none are drawn
     if saved.layers is not None:
-        model: Model = Sequential([Input(saved.input_shape), *saved.layers], name=saved.name)
+        for layer in (saved.inputs[0], *saved.layers):
+            cast(Sequential, model).add(layer)
     else:
-        model = Model(saved.inputs, cast(Node, saved.output), name=saved.name)
+        model._take(Network.of_graph(saved.inputs, cast(Node, saved.output)))
     if saved.compiled is not None:
         model.compile(saved.compiled.optimizer, saved.compiled.loss, metrics=saved.compiled.metrics)
-    model.values = saved.values
+        model.values = dict(saved.values)
     return model

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
-from chainrule.callbacks.base import Callback, Keeper, Logs
+from chainrule.callbacks.base import Callback, Keeper, Logs, State
 from chainrule.callbacks.updates import Every, frequency
 from chainrule.training.checkpoint import (
     Checkpoint,
@@ -38,12 +42,24 @@ class Checkpoints(Keeper):
         self.path = Path(path)
         self.seconds = seconds
         self.run = dict(run or {})
-        self.resumed_from: Position | None = None
-        self._latest: Checkpoint | None = None
-        self._written = time.monotonic()
+        self._is_asked_to_stop = False
+        self._began = self._written = time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that the run has trained, those before it was stopped included."""
+        return time.monotonic() - self._began
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self._began = self._written = time.monotonic()
+
+    def state(self) -> State:
+        return {"elapsed": self.elapsed}
+
+    def restore(self, state: State) -> None:
+        self._began -= state["elapsed"]
 
     def resumed(self, callbacks: Sequence[Callback]) -> Position | None:
-        self._written = time.monotonic()
         found = newest_checkpoint(self.path)
         if found is None:
             return None
@@ -52,26 +68,45 @@ class Checkpoints(Keeper):
         _check_values(checkpoint.position, self.model.values, place)
         _restore(checkpoint, callbacks, place)
         self.model.stop_training = checkpoint.stop_training
-        self.model.optimizer.learning_rate = checkpoint.position.learning_rate
-        self.resumed_from = checkpoint.position
+        if hasattr(self.model.optimizer.learning_rate, "__float__"):  # and is no schedule
+            self.model.optimizer.learning_rate = checkpoint.position.learning_rate
         return checkpoint.position
 
     def keep(self, position: Position, callbacks: Sequence[Callback]) -> None:
-        states = [(type(callback).__name__, callback.state()) for callback in callbacks]
-        self._latest = Checkpoint(position, states, self.model.stop_training, self.run)
-        if self._is_due():
-            self.flush()
+        if self._is_due() or self._is_asked_to_stop:
+            states = [(type(callback).__name__, callback.state()) for callback in _with_state(callbacks)]
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_checkpoint(self.path, Checkpoint(position, states, self.model.stop_training, self.run))
+            self._written = time.monotonic()
+        if self._is_asked_to_stop:
+            raise KeyboardInterrupt
 
     def _is_due(self) -> bool:
         return time.monotonic() - self._written >= self.seconds
 
-    def flush(self) -> None:
-        """Write the latest that is known of the run, if it is not on the disk yet."""
-        if self._latest is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_checkpoint(self.path, self._latest)
-            self._latest = None
-            self._written = time.monotonic()
+    @contextmanager
+    def stopping_gently(self) -> Iterator[None]:
+        """Inside, Ctrl-C (or SIGTERM) first lets the call of the program end, and keeps where it got.
+
+        KeyboardInterrupt is then raised as ever; a second Ctrl-C raises it at once.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals are for the main thread alone
+            return
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            self._is_asked_to_stop = True
+            signal.signal(number, signal.default_int_handler)
+
+        for number in before:
+            signal.signal(number, ask)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            self._is_asked_to_stop = False
 
 
 def _check_values(position: Position, values: Mapping[str, object], place: Path) -> None:
@@ -85,15 +120,20 @@ def _check_values(position: Position, values: Mapping[str, object], place: Path)
             )
 
 
+def _with_state(callbacks: Sequence[Callback]) -> list[Callback]:
+    return [callback for callback in callbacks if type(callback).state is not Callback.state]
+
+
 def _restore(checkpoint: Checkpoint, callbacks: Sequence[Callback], place: Path) -> None:
-    kinds = [type(callback).__name__ for callback in callbacks]
+    keeping = _with_state(callbacks)
+    kinds = [type(callback).__name__ for callback in keeping]
     kept = [kind for kind, _ in checkpoint.callbacks]
     if kinds != kept:
         raise CheckpointError(
-            f"{place} was kept with the callbacks {', '.join(kept)}, and now they are {', '.join(kinds)}: "
-            "give the same ones again"
+            f"{place} was kept with the callbacks {', '.join(kept)}, and now those that keep something are "
+            f"{', '.join(kinds)}: give the same ones again"
         )
-    for callback, (_, state) in zip(callbacks, checkpoint.callbacks, strict=True):
+    for callback, (_, state) in zip(keeping, checkpoint.callbacks, strict=True):
         callback.restore(dict(state))
 
 
@@ -122,7 +162,6 @@ class BackupAndRestore(Checkpoints):
         super().__init__(Path(backup_dir) / FILE, seconds=0.0)
         self.backup_dir = Path(backup_dir)
         self.save_freq = frequency(save_freq, "save_freq")
-        self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
         self._every = Every(self.save_freq or 1)
         self._is_time = False
@@ -137,6 +176,13 @@ class BackupAndRestore(Checkpoints):
         due = self._is_time or self.save_freq is None
         self._is_time = False
         return due
+
+    def state(self) -> State:
+        return {**super().state(), "updates": self._every.state()}
+
+    def restore(self, state: State) -> None:
+        super().restore(state)
+        self._every.restore(state["updates"])
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self.delete_checkpoint:

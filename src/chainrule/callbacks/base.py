@@ -132,7 +132,7 @@ def checked(callbacks: Any) -> list[Callback]:
             if hasattr(callback, name):
                 raise TypeError(
                     f"callback {kind} has {name}, which is never called: validation is a part of the "
-                    "compiled epoch, and evaluate and predict take no callbacks; on_epoch_end has the val_ logs"
+                    "compiled epoch, and evaluate and predict take no callbacks; on_epoch_end has val_ logs"
                 )
     return given
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from chainrule.experiment.file import TrainFile
     from chainrule.experiment.run import Run
 
+CHECKPOINT, REPORT = "checkpoint.safetensors", "report.html"
+
 
 def command(
     file: Annotated[Path, typer.Argument(help="The training file, TOML.", show_default=False)],
@@ -20,27 +22,62 @@ def command(
         typer.Option("-o", "--output", help="The run's folder; runs/NAME if absent.", show_default=False),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with the last run of the file (or of -o) that was stopped."),
+    ] = False,
 ) -> None:
-    """Train what a file describes; writes the model, its history and a report."""
+    """Train what a file describes; writes the model, its history and a report.
+
+    A run that was stopped, by Ctrl-C or in any other way, goes on with --resume, and ends with the very
+    numbers of one that was not.
+    """
     from chainrule.experiment.file import TrainFileError, read_train_file
     from chainrule.experiment.run import free_folder
 
     described = read_train_file(file)
-    folder = free_folder(output or Path("runs") / file.stem)
+    wanted = output or Path("runs") / file.stem
+    folder = _stopped_run(wanted, anywhere=output is None) if resume else free_folder(wanted)
+    if folder is None:
+        typer.echo(f"nothing to resume: the run in {wanted} is finished")
+        return
     try:
         train_into(described, folder, quiet)
     except (ValueError, TypeError) as error:
         raise TrainFileError(f"{file}: {error}") from None
+    except KeyboardInterrupt:
+        if folder.exists():
+            typer.echo(f"to go on: chainrule train {file} --resume -o {folder}", err=True)
+        raise
+
+
+def _stopped_run(wanted: Path, anywhere: bool) -> Path | None:
+    """The folder of the last run that did not get to its end, a new one where there is none; None if all did."""
+    from chainrule.experiment.run import folders_of
+
+    found = folders_of(wanted) if anywhere else [wanted] if wanted.exists() else []
+    stopped = [folder for folder in found if not (folder / REPORT).exists()]
+    if found and not stopped:
+        return None
+    return stopped[-1] if stopped else wanted
 
 
 def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
-    """Train, write everything into the folder, and say what came out."""
+    """Train, write everything into the folder, and say what came out.
+
+    Where the run stands is kept in the folder until all is written; a run goes on from there.
+    """
     from chainrule.experiment.run import save_run, train
+    from chainrule.files import write_whole
+    from chainrule.training.checkpoint import remove_checkpoint
 
     folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / CHECKPOINT
     try:
-        run = train(file, verbose=0 if quiet else 1)
-    except BaseException:
+        run = train(file, verbose=0 if quiet else 1, checkpoint=kept)
+    except BaseException as error:
+        if isinstance(error, ArithmeticError):
+            remove_checkpoint(kept)  # of a run that would go wrong again
         with contextlib.suppress(OSError):
             folder.rmdir()
         raise
@@ -60,8 +97,9 @@ def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
         )
     else:
         typer.echo(f"one step by hand: not worked, {step.obstacle}")
-    page = folder / "report.html"
-    page.write_text(report(run, step), encoding="utf-8")
+    page = folder / REPORT
+    write_whole(page, report(run, step).encode())
+    remove_checkpoint(kept)
     typer.echo(f"model:  {folder / 'model.safetensors'}")
     typer.echo(f"report: {page}")
     return run

@@ -19,6 +19,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.x)
 
+    @property
+    def counts(self) -> np.ndarray:
+        """The weights, also where all are the same."""
+        return np.ones(len(self)) if self.weights is None else self.weights
+
     def at(self, rows: np.ndarray) -> Rows:
         """The rows with these numbers, or where the mask is true."""
         weights = None if self.weights is None else self.weights[rows]
@@ -56,12 +61,22 @@ class Rows:
             return replace(self, weights=None)
         return replace(self, weights=self.weights * (len(self) / self.weights.sum()))
 
-    def split(self, part: float, seed: int, stratify: bool) -> tuple[Rows, Rows]:
-        """The rows to train on, and this part of them held back; classes keep their shares if asked.
+    def split(self, part: float, seed: int, strata: np.ndarray | None) -> tuple[Rows, Rows]:
+        """The rows to train on, and this part of them held back, of each of the strata alike.
 
-        Raises ValueError where a side would be left without any row, or without one of the classes.
+        Raises ValueError where a side would be left without any row, or without one of the strata.
         """
         kept, held = train_test_split(
-            np.arange(len(self)), test_size=part, random_state=seed, stratify=self.y if stratify else None
+            np.arange(len(self)), test_size=part, random_state=seed, stratify=strata
         )
-        return self.at(np.sort(kept)), self.at(np.sort(held))
+        return self.at(kept), self.at(held)
+
+
+def positive(rows: Rows) -> Rows:
+    """The rows, or ValueError for weights below 0, or 0 for all of them."""
+    if rows.weights is not None:
+        if (rows.weights < 0).any():
+            raise ValueError(f"weights of rows must not be negative, got {rows.weights.min()}")
+        if not rows.weights.any():
+            raise ValueError("the weight is zero for every row: at least one weight must be above zero")
+    return rows

@@ -74,6 +74,7 @@ class FitTable(Strict):
     epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
     batch_size: int = Field(default=32, ge=1)
     shuffle: bool = True
+    checkpoint: Float = Field(30.0, ge=0, description="seconds from one checkpoint to the next")
 
 
 class TrainFile(Strict):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,17 +15,19 @@ from typing import Any
 import numpy as np
 
 from chainrule import losses, optimizers
-from chainrule.callbacks import History
+from chainrule.callbacks import Checkpoints, History
 from chainrule.config import set_random_seed
 from chainrule.data import DataSet, digits, read_csv, read_npy, read_npz, split
 from chainrule.doors import finite
 from chainrule.experiment.file import DataTable, TrainFile, TrainFileError
+from chainrule.files import write_whole
 from chainrule.layers import Input, deserialize
 from chainrule.lookup import suggest
 from chainrule.losses import SparseCategoricalCrossentropy
 from chainrule.model import Sequential
 from chainrule.network import Network
 from chainrule.paper.values import names_in, read_array, resolve
+from chainrule.training.checkpoint import digest
 
 NAMED: Mapping[str, Callable[[], DataSet]] = {"digits": digits}
 MOST_PARAMETERS = 1_000_000_000
@@ -154,11 +158,15 @@ def _floats(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def train(file: TrainFile, verbose: int = 1) -> Run:
+def train(file: TrainFile, verbose: int = 1, checkpoint: Path | None = None) -> Run:
     """Train what a file describes.
 
-    Raises ValueError for what does not fit together, FloatingPointError where the numbers become
-    NaN or infinite, OSError for a data file that cannot be read.
+    Where the run stands is kept in the file ``checkpoint``; if that is there already, the run goes on
+    from it, to the bit as if it had never stopped. Ctrl-C then keeps where the run got before it ends.
+
+    Raises ValueError for what does not fit together or a checkpoint of another run, FloatingPointError
+    where the numbers become NaN or infinite, OSError for a data file that cannot be read or a
+    checkpoint that cannot be written.
     """
     data = load_data(file.data)
     if data.x.ndim == 1:  # plain numbers are a column, as for fit
@@ -167,18 +175,31 @@ def train(file: TrainFile, verbose: int = 1) -> Run:
     model = build_model(file, data.x.shape[1:])
     x_train, x_test, y_train, y_test = _split(file, data, model)
     validation = (x_test, y_test) if file.data.test else None
+    keeper = None
+    if checkpoint is not None:
+        keeper = Checkpoints(checkpoint, float(file.fit.checkpoint), _identity(file, data))
     start = time.perf_counter()
-    history = model.fit(
-        x_train,
-        y_train,
-        batch_size=file.fit.batch_size,
-        epochs=file.fit.epochs,
-        shuffle=file.fit.shuffle,
-        validation_data=validation,
-        verbose=verbose,
-    )
-    seconds = time.perf_counter() - start
+    with keeper.stopping_gently() if keeper else nullcontext():
+        history = model.fit(
+            x_train,
+            y_train,
+            batch_size=file.fit.batch_size,
+            epochs=file.fit.epochs,
+            shuffle=file.fit.shuffle,
+            validation_data=validation,
+            verbose=verbose,
+            callbacks=keeper,
+        )
+    seconds = keeper.elapsed if keeper else time.perf_counter() - start
     return Run(file, data, model, history, x_train, y_train, x_test, y_test, seconds)
+
+
+def _identity(file: TrainFile, data: DataSet) -> dict[str, str]:
+    """What run it is, in digests by what they are of: all of the file that changes any number, and the data."""
+    table = file.model_dump(mode="json", exclude={"title": True, "fit": {"checkpoint"}})
+    # The data counts by its numbers, wherever its files are found from.
+    said = {key: value for key, value in table.pop("data").items() if not isinstance(value, Path | str)}
+    return {**{key: digest(value) for key, value in table.items()}, "data": digest(data.x, data.y, said)}
 
 
 def _split(file: TrainFile, data: DataSet, model: Sequential) -> tuple[np.ndarray, ...]:
@@ -199,12 +220,23 @@ def free_folder(wanted: Path) -> Path:
     return folder
 
 
+def folders_of(wanted: Path) -> list[Path]:
+    """The folders that :func:`free_folder` gave so far, in order."""
+    found = {1: wanted} if wanted.is_dir() else {}
+    for folder in wanted.parent.glob("*-*"):
+        name, _, number = folder.name.rpartition("-")
+        if name == wanted.name and number.isdecimal() and folder.is_dir():
+            found[int(number)] = folder
+    return [found[number] for number in sorted(found)]
+
+
 def save_run(run: Run, folder: Path) -> None:
     """Write the model and the history of a run into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     run.model.save(folder / "model.safetensors")
-    with open(folder / "history.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["epoch", *run.history.history])
-        columns = run.history.history.values()
-        writer.writerows([epoch + 1, *row] for epoch, row in enumerate(zip(*columns, strict=True)))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["epoch", *run.history.history])
+    columns = run.history.history.values()
+    writer.writerows([epoch + 1, *row] for epoch, row in enumerate(zip(*columns, strict=True)))
+    write_whole(folder / "history.csv", text.getvalue().encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from chainrule.layers.layer import Layer
@@ -43,7 +44,7 @@ def layers_of(given: Any) -> tuple[Layer, ...]:
 
     Raises TypeError for what is no layer.
     """
-    layers = (given,) if isinstance(given, Layer) else tuple(given)
+    layers = tuple(given) if isinstance(given, Iterable) else (given,)
     for layer in layers:
         if not isinstance(layer, Layer):
             raise TypeError(f"a container is made of chainrule layers, got {type(layer).__name__}")

@@ -65,6 +65,18 @@ class Activation:
             gradients={p: changed(r) for p, r in self.gradients.items()},
         )
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """An activation of the vocabulary is pickled, and copied, by its name and its options."""
+        known = ACTIVATIONS.get(self.name)
+        if known is None or known.forward.function is not self.forward.function:
+            return super().__reduce_ex__(protocol)
+        return _named, (self.name, dict(self.options))
+
+
+def _named(name: str, options: Mapping[str, Any]) -> Activation:
+    known = ACTIVATIONS[name]
+    return known if options == known.options else known.with_options(**options)
+
 
 def _per_element(count: int) -> Callable[..., int]:
     return lambda z, *_: count * size(z)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from chainrule.rules.arrays import Array, ceil, constant, floor, namespace, where
+from chainrule.rules.arrays import Array, ceil, constant, floor, namespace
 from chainrule.rules.convolution import output_size
 from chainrule.rules.rule import Rule, Slip, rule
 
@@ -41,32 +41,6 @@ def _shortened(terms: list[str]) -> list[str]:
 def plane(shape: Array) -> Array:
     """Height and width of a shape; shape (2,)."""
     return shape[:2]
-
-
-@rule(
-    tex=r"\max \left( 0, \left( \left\lceil \frac{<n>}{<s>} \right\rceil - 1 \right) <s> + <f> - <n> \right)"
-)
-def same_padding(n: Array, f: Array, s: Array) -> Array:
-    """How many zeros keep the length at ⌈n/s⌉, on both sides together.
-
-    >>> import numpy as np
-    >>> same_padding(np.array([28.0, 28.0]), np.array([5.0, 28.0]), np.array([1.0, 1.0]))
-    array([ 4., 27.])
-    """
-    zeros = (ceil(n / s) - 1) * s + f - n
-    return where(zeros > 0, zeros, 0 * zeros)
-
-
-@rule(tex=r"\left\lfloor \frac{<zeros>}{2} \right\rfloor")
-def zeros_before(zeros: Array) -> Array:
-    """The zeros above and on the left: half of them, rounded down."""
-    return floor(zeros / 2)
-
-
-@rule(tex=r"<zeros> - <before>")
-def zeros_after(zeros: Array, before: Array) -> Array:
-    """The zeros below and on the right: the rest."""
-    return zeros - before
 
 
 def _behind_window(name: str, channels: str, count: Callable[..., Array], *inputs: str) -> Rule:

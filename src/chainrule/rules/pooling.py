@@ -2,7 +2,7 @@
 
 As in Keras, x is (m, h, w, c) and y (m, h', w', c), with more or fewer axes in between. ``pool_size``
 and ``strides`` have a number for each of these axes, ``padding`` a pair: how far windows reach out
-before the input and after it. What lies outside counts for nothing, neither as a largest number nor
+before the input and after it; or it is ``"valid"`` or ``"same"``. What lies outside counts for nothing, neither as a largest number nor
 in a mean (which is divided by how many numbers there are), as in Keras.
 Source: Dumoulin, Visin, "A guide to convolution arithmetic for deep learning" (2016), section 1.2.
 """
@@ -14,9 +14,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.rules.arrays import Array, is_exact, largest_of, namespace, where, zeros
-from chainrule.rules.convolution import Pairs, output_shape, padded, spread, window_places
+from chainrule.rules.arrays import Array, is_exact, largest_of, namespace, total, where, zeros
 from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.windows import (
+    Padding,
+    Pairs,
+    output_shape,
+    pairs_of,
+    put_back,
+    room_of,
+    window_places,
+    without_padding,
+)
 
 
 @dataclass(frozen=True)
@@ -33,17 +42,16 @@ class _Place:
 
 
 def _places(lengths: Shape, pool_size: Shape, strides: Shape, padding: Pairs) -> Iterator[_Place]:
-    room = tuple(n + sum(pair) for n, pair in zip(lengths, padding, strict=True))
-    outputs = output_shape(room, pool_size, strides, (1,) * len(lengths))
+    outputs = output_shape(room_of(lengths, padding), pool_size, strides, (1,) * len(lengths))
     for place in window_places(pool_size):
-        under = [
+        reached = [
             np.arange(o) * s + a - before
             for o, s, a, (before, _) in zip(outputs, strides, place, padding, strict=True)
         ]
         inside = np.ones((), dtype=bool)
-        for rows, n in zip(under, lengths, strict=True):
+        for rows, n in zip(reached, lengths, strict=True):
             inside = inside[..., None] & (rows >= 0) & (rows < n)
-        edge = tuple(np.clip(rows, 0, n - 1) for rows, n in zip(under, lengths, strict=True))
+        edge = tuple(np.clip(rows, 0, n - 1) for rows, n in zip(reached, lengths, strict=True))
         yield _Place(place, edge, inside[..., None])
 
 
@@ -54,25 +62,8 @@ def _view(x: Array, place: _Place) -> Array:
     return x
 
 
-def _put_back(values: Array, place: _Place, room: Shape, strides: Shape) -> Array:
-    """Values of the shape of y at the places of the padded input from which the view took them."""
-    values = spread(values, strides)
-    zeros_around = [(a, n - a - o) for a, n, o in zip(place.offset, room, values.shape[1:-1], strict=True)]
-    return padded(values, zeros_around)
-
-
-def _without_padding(x: Array, lengths: Shape, padding: Pairs) -> Array:
-    inside = (slice(before, before + n) for n, (before, _) in zip(lengths, padding, strict=True))
-    return x[(slice(None), *inside)]
-
-
-def _comparisons(x: Shape, *_: Shape) -> int:
-    """No multiplication; but as many numbers are looked at."""
-    return size(x)
-
-
-@rule(tex=r"\max_{\text{window}} <x>", multiplications=_comparisons)
-def max_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
+@rule(tex=r"\max_{\text{window}} <x>")
+def max_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """The largest number of every window; shape (m, h', w', c).
 
     >>> import numpy as np
@@ -81,30 +72,32 @@ def max_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    return largest_of([_view(x, p) for p in _places(x.shape[1:-1], pool_size, strides, padding)])
+    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
+    return largest_of([_view(x, p) for p in _places(x.shape[1:-1], pool_size, strides, pairs)])
 
 
 @rule(tex=r"\text{each } <dy> \text{ goes to the first largest number of its window}")
-def max_pooling_dx(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
+def max_pooling_dx(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """Gradient of the loss in the input of a max pooling; shape (m, h, w, c).
 
     Of equal largest numbers the first takes the gradient, row by row, as in JAX and PyTorch.
     """
     lengths = x.shape[1:-1]
-    y = max_pooling.function(x, pool_size=pool_size, strides=strides, padding=padding)
+    pairs = pairs_of(padding, lengths, pool_size, strides)
+    y = max_pooling.function(x, pool_size=pool_size, strides=strides, padding=pairs)
     taken = namespace(x).zeros(y.shape, dtype=bool)
-    places, firsts = list(_places(lengths, pool_size, strides, padding)), []
+    places, firsts = list(_places(lengths, pool_size, strides, pairs)), []
     for place in places:
         firsts.append((_view(x, place) == y) & place.inside & ~taken)
         taken = taken | firsts[-1]
-    room = tuple(n + sum(pair) for n, pair in zip(lengths, padding, strict=True))
-    parts = [_put_back(dy, p, room, strides) for p in places]
-    hits = [_put_back(first, p, room, strides) for first, p in zip(firsts, places, strict=True)]
-    return _without_padding(_sum_where(parts, hits), lengths, padding)
+    room = room_of(lengths, pairs)
+    parts = [put_back(dy, p.offset, room, strides) for p in places]
+    hits = [put_back(first, p.offset, room, strides) for first, p in zip(firsts, places, strict=True)]
+    return without_padding(_sum_where(parts, hits), lengths, pairs)
 
 
-@rule(tex=r"\frac{1}{\text{numbers in the window}} \sum_{\text{window}} <x>", multiplications=_comparisons)
-def average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
+@rule(tex=r"\frac{1}{\text{numbers in the window}} \sum_{\text{window}} <x>")
+def average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """The mean of every window; shape (m, h', w', c).
 
     >>> import numpy as np
@@ -113,21 +106,66 @@ def average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Pair
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
     """
-    places = list(_places(x.shape[1:-1], pool_size, strides, padding))
+    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
+    places = list(_places(x.shape[1:-1], pool_size, strides, pairs))
     return _sum_where([_view(x, p) for p in places], [p.inside for p in places]) / _counts(places, x)
 
 
-@rule(tex=r"\sum_{\text{windows}} \frac{<dy>}{\text{numbers in the window}}", multiplications=_comparisons)
+@rule(tex=r"\sum_{\text{windows}} \frac{<dy>}{\text{numbers in the window}}")
 def average_pooling_dx(
-    dy: Array, *, lengths: Shape, pool_size: Shape, strides: Shape, padding: Pairs
+    dy: Array, x: Array, *, pool_size: Shape, strides: Shape, padding: Padding
 ) -> Array:
-    """Gradient of the loss in the input of an average pooling, whose lengths are given; as the input."""
-    places = list(_places(lengths, pool_size, strides, padding))
-    room = tuple(n + sum(pair) for n, pair in zip(lengths, padding, strict=True))
+    """Gradient of the loss in the input x of an average pooling, of which the shape is taken; as x."""
+    lengths = x.shape[1:-1]
+    pairs = pairs_of(padding, lengths, pool_size, strides)
+    places, room = list(_places(lengths, pool_size, strides, pairs)), room_of(lengths, pairs)
     shared = dy / _counts(places, dy)
-    parts = [_put_back(shared, p, room, strides) for p in places]
-    hits = [_put_back(np.broadcast_to(p.inside, shared.shape), p, room, strides) for p in places]
-    return _without_padding(_sum_where(parts, hits), lengths, padding)
+    parts = [put_back(shared, p.offset, room, strides) for p in places]
+    inside = (np.broadcast_to(p.inside, shared.shape) for p in places)
+    hits = [put_back(at, p.offset, room, strides) for at, p in zip(inside, places, strict=True)]
+    return without_padding(_sum_where(parts, hits), lengths, pairs)
+
+
+@rule(tex=r"\max_{\text{places}} <x>")
+def global_max_pooling(x: Array, *, keepdims: bool = False) -> Array:
+    """The largest number of every channel; shape (m, c), or (m, 1, 1, c) with ``keepdims``.
+
+    >>> global_max_pooling(np.array([[[1.0, 5.0], [3.0, 4.0]]]))
+    array([[3., 5.]])
+    """
+    lengths = x.shape[1:-1]
+    y = max_pooling.function(x, pool_size=lengths, strides=lengths, padding="valid")
+    return y if keepdims else y.reshape(x.shape[0], x.shape[-1])
+
+
+@rule(tex=r"\text{each } <dy> \text{ goes to the first largest number of its channel}")
+def global_max_pooling_dx(x: Array, dy: Array) -> Array:
+    """Gradient of the loss in the input of a global max pooling; shape (m, h, w, c).
+
+    Of equal largest numbers the first takes the gradient, row by row, as in the windows above.
+    """
+    lengths = x.shape[1:-1]
+    dy = dy.reshape(x.shape[0], *(1 for _ in lengths), x.shape[-1])
+    return max_pooling_dx.function(x, dy, pool_size=lengths, strides=lengths, padding="valid")
+
+
+@rule(tex=r"\frac{1}{\text{places}} \sum_{\text{places}} <x>")
+def global_average_pooling(x: Array, *, keepdims: bool = False) -> Array:
+    """The mean of every channel; shape (m, c), or (m, 1, 1, c) with ``keepdims``.
+
+    >>> global_average_pooling(np.array([[[1.0, 5.0], [3.0, 4.0]]]))
+    array([[2. , 4.5]])
+    """
+    axes = tuple(range(1, x.ndim - 1))
+    return total(x, axis=axes, keepdims=keepdims) / size(x.shape[1:-1])
+
+
+@rule(tex=r"\frac{<dy>}{\text{places}}")
+def global_average_pooling_dx(dy: Array, x: Array) -> Array:
+    """Gradient of the loss in the input x of a global average pooling; shape (m, h, w, c)."""
+    lengths = x.shape[1:-1]
+    shared = dy.reshape(x.shape[0], *(1 for _ in lengths), x.shape[-1]) / size(lengths)
+    return namespace(dy).broadcast_to(shared, x.shape)
 
 
 def _counts(places: list[_Place], like: Array) -> np.ndarray:
@@ -155,14 +193,14 @@ def _sum_where(parts: list[Array], masks: list[Array]) -> Array:
 # ---------------------------------------------------------- on paper: matrices, one at a time
 
 
-@rule(tex=r"\max_{\text{window}} <X>", multiplications=_comparisons)
+@rule(tex=r"\max_{\text{window}} <X>")
 def map_of_largest(X: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
     """Max pooling of one channel."""
     options = {"pool_size": pool_size, "strides": strides, "padding": padding}
     return max_pooling.function(X[None, ..., None], **options)[0, ..., 0]
 
 
-@rule(tex=average_pooling.tex.replace("<x>", "<X>"), multiplications=_comparisons)
+@rule(tex=average_pooling.tex.replace("<x>", "<X>"))
 def map_of_means(X: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
     """Average pooling of one channel."""
     options = {"pool_size": pool_size, "strides": strides, "padding": padding}
@@ -176,11 +214,12 @@ def map_of_largest_dX(X: Array, dY: Array, *, pool_size: Shape, strides: Shape, 
     return max_pooling_dx.function(X[None, ..., None], dY[None, ..., None], **options)[0, ..., 0]
 
 
-@rule(tex=average_pooling_dx.tex.replace("<dy>", "<dY>"), multiplications=_comparisons)
+@rule(tex=average_pooling_dx.tex.replace("<dy>", "<dY>"))
 def map_of_means_dX(dY: Array, *, lengths: Shape, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
-    """Gradient of the loss in one channel before an average pooling."""
-    options = {"lengths": lengths, "pool_size": pool_size, "strides": strides, "padding": padding}
-    return average_pooling_dx.function(dY[None, ..., None], **options)[0, ..., 0]
+    """Gradient of the loss in one channel, of these lengths, before an average pooling."""
+    options = {"pool_size": pool_size, "strides": strides, "padding": padding}
+    X = np.empty((1, *lengths, 1))
+    return average_pooling_dx.function(dY[None, ..., None], X, **options)[0, ..., 0]
 
 
 def winners(X: np.ndarray, pool_size: Shape, strides: Shape, padding: Pairs) -> list[list[Shape]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
@@ -66,7 +66,8 @@ class Rule:
     ``stable``, where given, is the same function arranged for floating point, so that it neither
     overflows nor cancels; a test holds the two equal. ``tex`` names inputs and options in angle
     brackets (``<z>``); ``columns_tex`` is the form for samples in columns, where it differs.
-    ``multiplications`` takes the shapes of the inputs. ``in_matrices`` says that numbers are put
+    ``multiplications`` takes the shapes of the inputs, and by name the options that it depends on, as
+    strides; :meth:`count` gives it these. ``in_matrices`` says that numbers are put
     into the formula as whole matrices too, ``second_factor_first`` that in the working of one
     element products are written w·x though the formula is xW. ``named`` names the inputs of a
     function that is written for any number of them. ``as_whole`` says that the value is found as a
@@ -116,6 +117,16 @@ class Rule:
         if is_exact(*inputs):
             return np.asarray(self.function(*inputs, **options), dtype=object)
         return (self.stable or self.function)(*inputs, **options)
+
+    def count(self, shapes: Iterable[Shape], options: Mapping[str, Any]) -> int:
+        """How many multiplications the rule takes, for inputs of these shapes and with these options.
+
+        >>> Rule("twice", lambda x: 2 * x, "2 <x>", lambda x: x[0]).count([(3,)], {})
+        3
+        """
+        taken = inspect.signature(self.multiplications).parameters
+        known = {**self.defaults, **options}
+        return self.multiplications(*shapes, **{k: v for k, v in known.items() if k in taken})
 
     def formula(self, tex_of: Mapping[str, str], columns: bool = False) -> str:
         """The rule's TeX with each ``<input>`` or ``<option>`` replaced by what ``tex_of`` says.

@@ -32,8 +32,8 @@ DTYPES = ("bool", "uint8", "int32", "uint32", "int64", "uint64", "float16", "flo
 class Checkpoint:
     """A run between two calls of its program.
 
-    ``callbacks`` holds the class and the state of each callback, in order; ``run`` says in a few named
-    digests what run it is, so that no other goes on from it.
+    ``callbacks`` holds the class and the state of each callback that keeps one, in order; ``run`` says in
+    a few named digests what run it is, so that no other goes on from it.
     """
 
     position: Position

@@ -47,24 +47,25 @@ class Memory:
         self.data = {name: jnp.asarray(array) for name, array in data.items()}
         self.rows = rows_of(data)
         self.chunk_rows = self.rows
-        self._key, self._shuffle = jax.random.key(seed), shuffle
+        self.seed, self._shuffle = seed, shuffle
 
     def chunks(self, epoch: int, start: int = 0) -> Iterator[Chunk]:
         """The chunks of an epoch, from the one with this number on."""
         if start == 0:
-            yield Chunk(self.data, epoch_order(self._key, epoch, self.rows, self._shuffle))
+            key = jax.random.key(self.seed)
+            yield Chunk(self.data, epoch_order(key, epoch, self.rows, self._shuffle))
 
 
 class Stream:
     """Chunks of a source, each checked and put on the device as its turn comes."""
 
     def __init__(self, source: Source, door: Any, seed: int = 0, shuffle: bool = False) -> None:
-        self._source, self._door, self._seed, self._shuffle = source, door, seed, shuffle
+        self._source, self._door, self.seed, self._shuffle = source, door, seed, shuffle
         self.rows, self.chunk_rows = source.rows, source.chunk_rows
 
     def chunks(self, epoch: int, start: int = 0) -> Iterator[Chunk]:
         """The chunks of an epoch, from the one with this number on."""
-        for x, y in self._source.chunks(epoch, self._seed, self._shuffle, start):
+        for x, y in self._source.chunks(epoch, self.seed, self._shuffle, start):
             inputs, targets = self._door(x, y)
             data = {INPUT: jnp.asarray(inputs), TARGET: jnp.asarray(targets)}
             yield Chunk(data, jnp.arange(len(x)))

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from chainrule.callbacks import Keeper, watches_epochs
+from chainrule.callbacks import Keeper, TerminateOnNaN, watches_epochs
 from chainrule.training.draws import draws_key
 from chainrule.training.feeds import Chunk, Memory
 from chainrule.training.loop import CAPACITY, Epochs, all_finite, epoch_order
@@ -28,19 +28,25 @@ def fit(task: Task) -> None:
     Where nobody wants to be told between updates and the data is in memory, many epochs run as one call
     of the program; otherwise each call is a number of updates, or a chunk of the data.
 
-    Raises NonFiniteError where the numbers stop being finite; the model then keeps the values of the
-    last call in which they all were.
+    Raises NonFiniteError where the numbers stop being finite, unless a TerminateOnNaN takes it; the
+    model then keeps the values of the last call in which they all were.
     """
     plan = task.plan
     tell(task.callbacks, "on_train_begin")
     start = _start(task)
     task.model.values = dict(start.values)
+    task.feed.seed = start.seed
     in_memory = isinstance(task.feed, Memory) and isinstance(task.validation, Memory | None)
     run: _Epochs | _Parts = (
         _Epochs(task, start) if in_memory and plan.updates_per_call is None else _Parts(task, start)
     )
-    with reporting(plan.verbose, plan.epochs, task.feed.rows, start.epoch) as report:
-        run.go(report)
+    try:
+        with reporting(plan.verbose, plan.epochs, task.feed.rows, start.epoch) as report:
+            run.go(report)
+    except NonFiniteError as error:
+        if not any(isinstance(c, TerminateOnNaN) and c.absorbs(error) for c in task.callbacks):
+            raise
+        task.model.stop_training = True
     tell(task.callbacks, "on_train_end")
 
 
@@ -108,9 +114,7 @@ class _Epochs:
         )
         assert self._data is not None
         values, rate = self._model.values, self._task.rate
-        return explain(
-            trainer.network, trainer.program, values, self._data, rate, stretches, plan.batch_size
-        )
+        return explain(trainer.network, trainer.program, values, self._data, rate, stretches, plan.batch_size)
 
     def _call(self, stop: int) -> Epochs:
         return self._task.trainer.loop(
@@ -144,7 +148,8 @@ class _Parts:
         callbacks = self._task.callbacks
         report(self.epoch, ())
         while self.epoch < self._plan.epochs and not self._model.stop_training:
-            tell(callbacks, "on_epoch_begin", self.epoch)
+            if not (self._chunk or self._update):  # else it began before the run was stopped
+                tell(callbacks, "on_epoch_begin", self.epoch)
             self._through_an_epoch(report)
             logs = self._logs()
             if self._task.validation is not None:
@@ -170,7 +175,12 @@ class _Parts:
                 self._train(chunk, number, key, order)
                 self._update = first + -(-len(order) // size)
                 report(self.epoch, (), min(1.0, self._rows / self._task.feed.rows))
-                tell(self._task.callbacks, "on_train_batch_end", number + self._update - first - 1, self._logs())
+                tell(
+                    self._task.callbacks,
+                    "on_train_batch_end",
+                    number + self._update - first - 1,
+                    self._logs(),
+                )
                 if self._model.stop_training:
                     return
                 if self._update * size < len(chunk.order):

@@ -13,15 +13,14 @@ from chainrule.lookup import suggest
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError, shown
-from chainrule.rules import counting
 from chainrule.rules.convolution import (
-    Pairs,
     effective_size,
     keeping_padding,
     output_size,
     padding_on_each_side,
 )
 from chainrule.rules.rule import Shape
+from chainrule.rules.windows import Pairs, same_padding, zeros_after, zeros_before
 
 LARGEST = 1_000_000
 """Of every length, stride and padding."""
@@ -168,11 +167,11 @@ def work_windows(
         spanned = "effective"
     before, after = r"p_{\text{before}}", r"p_{\text{after}}"
     if padding in ("same", "keep"):
-        needed = counting.same_padding if padding == "same" else keeping_padding
+        needed = same_padding if padding == "same" else keeping_padding
         page.work("zeros", needed, "n", spanned, "s", symbol="P")
         page.work("p", padding_on_each_side, "zeros")
-        page.work("before", counting.zeros_before, "zeros", symbol=before)
-        page.work("after", counting.zeros_after, "zeros", "before", symbol=after)
+        page.work("before", zeros_before, "zeros", symbol=before)
+        page.work("after", zeros_after, "zeros", "before", symbol=after)
         pairs = list(zip(whole(page["before"]), whole(page["after"]), strict=True))
         page.remark(_split(pairs))
     else:

@@ -11,7 +11,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.topics._windows import Windows
 from chainrule.paper.topics.convolution.named import Arrays, gradient_tex, with_word
-from chainrule.rules.convolution import (
+from chainrule.rules.maps import (
     back_padding,
     flipped_map_dW,
     half_turn,

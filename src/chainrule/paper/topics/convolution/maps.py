@@ -25,7 +25,7 @@ from chainrule.paper.topics.convolution.gradients import work_gradients
 from chainrule.paper.topics.convolution.meaning import meaning, strongest
 from chainrule.paper.topics.convolution.named import Arrays, arrays_of, slopes_of, with_word
 from chainrule.paper.workings import Working
-from chainrule.rules.convolution import map_definition, map_rule, sum_of_maps, zeros_around
+from chainrule.rules.maps import map_definition, map_rule, sum_of_maps, zeros_around
 from chainrule.rules.rule import Shape, size
 
 MOST_CHANNELS_DRAWN = 4

@@ -9,8 +9,8 @@ from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics._windows import padding_pairs, whole
 from chainrule.paper.topics.convolution.given import Given, Layer
 from chainrule.paper.workings import Working
-from chainrule.rules import counting
 from chainrule.rules.convolution import effective_size, output_size, receptive_field, receptive_jump
+from chainrule.rules.windows import same_padding, zeros_after, zeros_before
 
 
 def solve_receptive_field(question: Question) -> Working:
@@ -66,9 +66,9 @@ def _work_length(page: Page, number: int, layer: Layer, spanned: str) -> None:
     zeros, before, after = (f"{name}{number}" for name in ("zeros", "before", "after"))
     symbols = [rf"p_{{\text{{{side}}},{number}}}" for side in ("before", "after")]
     if layer.padding == "same":
-        page.work(zeros, counting.same_padding, length, spanned, stride, symbol=f"P_{{{number}}}")
-        page.work(before, counting.zeros_before, zeros, symbol=symbols[0])
-        page.work(after, counting.zeros_after, zeros, before, symbol=symbols[1])
+        page.work(zeros, same_padding, length, spanned, stride, symbol=f"P_{{{number}}}")
+        page.work(before, zeros_before, zeros, symbol=symbols[0])
+        page.work(after, zeros_after, zeros, before, symbol=symbols[1])
     elif layer.padding == "keep":
         raise SheetError(
             f"given.layers[{number}].padding: expected 'valid', 'same' or whole numbers; got 'keep'"

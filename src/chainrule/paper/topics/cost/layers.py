@@ -13,6 +13,7 @@ from chainrule.paper.topics.cost.spots import Spot, written
 from chainrule.rules import counting
 from chainrule.rules.convolution import effective_size
 from chainrule.rules.rule import Rule, Shape
+from chainrule.rules.windows import same_padding, zeros_after, zeros_before
 
 
 class Counted(Strict):
@@ -63,9 +64,9 @@ class Windowed(Counted):
             spanned = "effective"
         before, after = r"p_{\text{before}}", r"p_{\text{after}}"
         if self.padding == "same":
-            on.work("zeros", counting.same_padding, "side", spanned, "strides", symbol="p", shown=False)
-            on.work("before", counting.zeros_before, "zeros", symbol=before, shown=False)
-            on.work("after", counting.zeros_after, "zeros", "before", symbol=after, shown=False)
+            on.work("zeros", same_padding, "side", spanned, "strides", symbol="p", shown=False)
+            on.work("before", zeros_before, "zeros", symbol=before, shown=False)
+            on.work("after", zeros_after, "zeros", "before", symbol=after, shown=False)
             on.page.remark(self._same(on.whole("before"), on.whole("after")))
         else:
             zeros = (0, 0) if self.padding == "valid" else self.padding

@@ -1,0 +1,79 @@
+"""Depthwise convolution: every channel is convolved by itself, with filters of its own.
+
+x is (m, h, w, c), the kernel W (fh, fw, c, d) with d filters for each channel, the map
+(m, h', w', c · d): the maps of the first channel first. It is a convolution in as many groups as there
+are channels; strides, padding and dilation are those of rules/convolution.py.
+Source: Chollet, "Xception" (2017).
+"""
+
+from __future__ import annotations
+
+from chainrule.rules.arrays import Array
+from chainrule.rules.convolution import (
+    convolution,
+    convolution_dW,
+    convolution_dx,
+    convolution_without_bias,
+    multiplications,
+)
+from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.windows import Padding
+
+
+def in_groups(W: Array) -> Array:
+    """The kernel as that of a convolution in groups; shape (fh, fw, 1, c · d)."""
+    return W.reshape(*W.shape[:-2], 1, -1)
+
+
+def _slopes_times_filter(dz: Shape, W: Shape, *_: Shape) -> int:
+    """Each number of dz times every weight of its flat filter."""
+    return size(dz) * size(W[:-2])
+
+
+def _numbers_times_slopes(x: Shape, dz: Shape, *, kernel: Shape) -> int:
+    """Each number of dz times every number of its channel that its window holds."""
+    return size(dz) * size(kernel)
+
+
+@rule(tex=r"<x> \star_{\text{channel}} <W> + <b>", multiplications=multiplications)
+def depthwise_convolution(
+    x: Array, W: Array, b: Array, *, strides: Shape, padding: Padding, dilation: Shape
+) -> Array:
+    """The feature maps of a depthwise layer; shape (m, h', w', c · d).
+
+    >>> import numpy as np
+    >>> x, W = np.array([[[1.0, 10.0], [2.0, 20.0]]]), np.array([[[1.0, 2.0], [3.0, 4.0]]])
+    >>> depthwise_convolution(x, W, np.zeros(4), strides=(1,), padding="valid", dilation=(1,))
+    array([[[ 1.,  2., 30., 40.],
+            [ 2.,  4., 60., 80.]]])
+    """
+    options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}
+    return convolution.function(x, in_groups(W), b, **options)
+
+
+@rule(tex=r"<x> \star_{\text{channel}} <W>", multiplications=multiplications)
+def depthwise_without_bias(
+    x: Array, W: Array, *, strides: Shape, padding: Padding, dilation: Shape
+) -> Array:
+    """The feature maps of a depthwise layer without bias; shape (m, h', w', c · d)."""
+    options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}
+    return convolution_without_bias.function(x, in_groups(W), **options)
+
+
+@rule(tex=r"<x> \star_{\text{channel}} <dz>", multiplications=_numbers_times_slopes)
+def depthwise_dW(
+    x: Array, dz: Array, *, kernel: Shape, strides: Shape, padding: Padding, dilation: Shape
+) -> Array:
+    """Gradient of the loss in the kernel, whose lengths are ``kernel``; shape (fh, fw, c, d)."""
+    options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}
+    dW = convolution_dW.function(x, dz, kernel=kernel, **options)
+    return dW.reshape(*kernel, x.shape[-1], -1)
+
+
+@rule(tex=r"<dz> \ast_{\text{channel}} <W>", multiplications=_slopes_times_filter)
+def depthwise_dx(
+    dz: Array, W: Array, x: Array, *, strides: Shape, padding: Padding, dilation: Shape
+) -> Array:
+    """Gradient of the loss in the input x, of which the shape is taken; shape (m, h, w, c)."""
+    options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}
+    return convolution_dx.function(dz, in_groups(W), x, **options)
