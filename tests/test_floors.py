@@ -22,7 +22,7 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "saving", "summary", "model", "models", "stack", "utils"},
+    {FACE, "applications", "estimators", "saving", "summary", "model", "models", "stack", "utils", "validation"},
     {"experiment"},
     {"report"},
     {"cli"},

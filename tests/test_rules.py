@@ -16,6 +16,7 @@ from chainrule.rules import (
     affine,
     calculus,
     counting,
+    embedding,
     information,
     initializers,
     linear_algebra,
@@ -86,6 +87,7 @@ def _other_rules():
     yield affine.affine_dW, (x, dz)
     yield affine.affine_db, (dz,)
     yield affine.affine_dx, (dz, W)
+    yield embedding.embedded, (np.array([2.0, 0.0, 2.0]), W)
     yield optimizers.gradient_descent, (W, W + 1, 0.1)
     yield optimizers.velocity, (W, W + 1, 0.1), {"momentum": 0.9}
     yield optimizers.momentum_step, (W, W + 1)

@@ -6,6 +6,7 @@ code of a Keras course.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chainrule import (
@@ -26,12 +27,16 @@ from chainrule.model import Model, Sequential
 from chainrule.rules.rule import Rule, Slip, rule
 
 if TYPE_CHECKING:
+    from chainrule.estimators import NetworkClassifier as NetworkClassifier
+    from chainrule.estimators import NetworkRegressor as NetworkRegressor
     from chainrule.paper.solving import solve as solve
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Input",
+    "NetworkClassifier",
+    "NetworkRegressor",
     "Model",
     "Rule",
     "Sequential",
@@ -53,10 +58,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """``chainrule.solve``, imported when it is first used: what it needs is not wanted for training."""
-    if name == "solve":
-        from chainrule.paper.solving import solve
+_LATER = {
+    "NetworkClassifier": "chainrule.estimators",
+    "NetworkRegressor": "chainrule.estimators",
+    "solve": "chainrule.paper.solving",
+}
+"""What is imported when it is first used, since it brings along what not everybody needs."""
 
-        return solve
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module 'chainrule' has no attribute {name!r}")

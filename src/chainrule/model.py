@@ -366,6 +366,10 @@ class Model(Body):
             data[WEIGHTS] = data.get(WEIGHTS, np.float32(1)) * doors.class_weights(class_weight, targets)
         return data
 
+    def checked_data(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Arrays:
+        """All that the steps take of some rows, checked, by the names of the quantities."""
+        return self._data(x, y, sample_weight=sample_weight, class_weight=class_weight)
+
     def prepared(self, x: Any, y: Any, prefix: str = "") -> tuple[Any, np.ndarray]:
         """x and y as the steps take them, checked; of several inputs x is a table by their names."""
         data = self._data(x, y, prefix)
@@ -373,7 +377,13 @@ class Model(Body):
         return (data[INPUT] if len(data) == 1 else data), targets
 
     def _ready(self, weighted: bool = False) -> Trainer:
-        """The trainer of the model as it is now, and the optimizer's state where it has none yet."""
+        """The trainer of the model as it is now; the optimizer's state is made where there is none yet."""
+        trainer = self.trainer(weighted)
+        self.values = {**trainer.initial_state, **self.values}
+        return trainer
+
+    def trainer(self, weighted: bool = False) -> Trainer:
+        """What trains the model as it is now, compiled when it is first used."""
         from chainrule.training.trainer import Trainer
 
         network = self.network
@@ -381,8 +391,12 @@ class Model(Body):
         if key not in self.programs.trainers:
             rules = self._rules(size(network.output_shape))
             self.programs.trainers[key] = Trainer(network, self.loss, self.optimizer, rules, weighted)
-        self.values = {**self.programs.trainers[key].initial_state, **self.values}
         return self.programs.trainers[key]
+
+    def fresh_values(self, trainer: Trainer) -> dict[str, np.ndarray]:
+        """Weights as they are before any training, drawn anew where they are drawn, and the optimizer's state."""
+        drawn = {name: p.initializer(p.shape) for name, p in self.network.weights.items()}
+        return {**drawn, **trainer.initial_state}
 
 
 class Sequential(Stack, Model):

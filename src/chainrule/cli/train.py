@@ -52,7 +52,7 @@ def command(
 
 
 def _stopped_run(wanted: Path, anywhere: bool) -> Path | None:
-    """The folder of the last run that did not get to its end, a new one where there is none; None if all did."""
+    """The folder of the last run that did not get to its end, or of a first one; None if all are finished."""
     from chainrule.experiment.run import folders_of
 
     found = folders_of(wanted) if anywhere else [wanted] if wanted.exists() else []

@@ -75,6 +75,6 @@ def _shapes(network: Network, program: Program, loss: Loss) -> dict[str, Shape]:
 def _by_layer(steps: tuple[Step, ...], shapes: dict[str, Shape]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for step in steps:
-        count = step.rule.multiplications(*(shapes[i] for i in step.inputs))
+        count = step.rule.count((shapes[i] for i in step.inputs), step.options)
         counts[step.layer] = counts.get(step.layer, 0) + count
     return counts

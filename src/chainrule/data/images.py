@@ -6,13 +6,16 @@ import math
 import os
 import warnings
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from chainrule.data.dataset import DataSet
 from chainrule.doors import whole_number
 from chainrule.lookup import suggest
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 PathLike = str | os.PathLike[str]
 ColorMode = Literal["grayscale", "rgb"]
@@ -22,7 +25,8 @@ SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 MOST_PIXELS = 100_000_000
 """In one image; more is taken for a trap."""
 MOST_BYTES = 1 << 36
-WHITE = 255
+WHITE, WIDE_WHITE = 255, 65535
+"""Of pixels of 8 and of 16 bits."""
 
 
 def read_images(
@@ -107,6 +111,8 @@ def _pixels(path: Path, size: tuple[int, int], mode: str) -> np.ndarray:
     """The image in this size, from 0 to 1; shape (height, width) or (height, width, 3)."""
     from PIL import Image
 
+    full: Image.Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on images that it can read
@@ -116,7 +122,7 @@ def _pixels(path: Path, size: tuple[int, int], mode: str) -> np.ndarray:
                         f"{image.width} × {image.height} pixels are more than {MOST_PIXELS:,}"
                     )
                 image.load()
-                full = _eight_bits(image).convert(mode)
+                full = _in_bytes(image).convert(mode)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         if isinstance(error, PermissionError):
             raise
@@ -124,3 +130,17 @@ def _pixels(path: Path, size: tuple[int, int], mode: str) -> np.ndarray:
     if full.size != size[::-1]:
         full = full.resize(size[::-1], Image.Resampling.BILINEAR)
     return np.asarray(full, np.float32) / WHITE
+
+
+def _in_bytes(image: Image) -> Image:
+    """The image with 8 bits for each of its colours; Pillow would cut off what is above 255."""
+    from PIL import Image as images
+
+    if image.mode == "F":
+        raise ValueError("its pixels are not whole numbers, so where white lies is not known")
+    if not image.mode.startswith("I"):
+        return image
+    wide = np.asarray(image)
+    if wide.min() < 0 or wide.max() > WIDE_WHITE:
+        raise ValueError("its pixels have more than 16 bits")
+    return images.fromarray(np.rint(wide * (WHITE / WIDE_WHITE)).astype(np.uint8))

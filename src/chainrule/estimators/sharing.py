@@ -51,7 +51,11 @@ def shared_programs(
         [ending.units, ending.activation, type(ending.loss).__name__, ending.loss.get_config()],
         [type(optimizer).__name__, config],
     ]
-    return _kept_for(json.dumps(parts, sort_keys=True, default=repr))
+    try:
+        key = json.dumps(parts, sort_keys=True)
+    except TypeError:  # an argument is an object, as a schedule
+        return Programs()
+    return _kept_for(key)
 
 
 def _kept_for(key: str) -> Programs:

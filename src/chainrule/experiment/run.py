@@ -195,7 +195,7 @@ def train(file: TrainFile, verbose: int = 1, checkpoint: Path | None = None) -> 
 
 
 def _identity(file: TrainFile, data: DataSet) -> dict[str, str]:
-    """What run it is, in digests by what they are of: all of the file that changes any number, and the data."""
+    """What run it is, in a digest of each part that changes its numbers: those of the file, and the data."""
     table = file.model_dump(mode="json", exclude={"title": True, "fit": {"checkpoint"}})
     # The data counts by its numbers, wherever its files are found from.
     said = {key: value for key, value in table.pop("data").items() if not isinstance(value, Path | str)}

@@ -1,8 +1,19 @@
 """Layers, by their names in Keras."""
 
 from chainrule.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from chainrule.layers.augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomErasing,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from chainrule.layers.blocks import Branches, Chain, Residual
 from chainrule.layers.container import Container
+from chainrule.layers.convolution import Conv1D, Conv2D, DepthwiseConv2D
 from chainrule.layers.dense import Dense
 from chainrule.layers.dropout import Dropout, SpatialDropout2D
 from chainrule.layers.embedding import Embedding
@@ -12,6 +23,16 @@ from chainrule.layers.merging import Add, Average, Concatenate, Maximum, Multipl
 from chainrule.layers.node import Input, Node
 from chainrule.layers.noise import GaussianNoise
 from chainrule.layers.normalization import BatchNormalization, LayerNormalization
+from chainrule.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
 from chainrule.layers.registry import deserialize, serialize
 from chainrule.layers.reshape import Flatten, PadChannels, Reshape
 from chainrule.layers.steps import Quantities
@@ -21,21 +42,32 @@ __all__ = [
     "Activation",
     "Add",
     "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
     "BatchNormalization",
     "Branches",
     "Chain",
     "Concatenate",
     "Container",
+    "Conv1D",
+    "Conv2D",
     "Dense",
+    "DepthwiseConv2D",
     "Draw",
     "Dropout",
     "Embedding",
     "Flatten",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
     "Input",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "MaxPooling1D",
+    "MaxPooling2D",
     "Maximum",
     "Merge",
     "Multiply",
@@ -44,8 +76,16 @@ __all__ = [
     "PadChannels",
     "Parameter",
     "Quantities",
-    "Reshape",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
+    "Reshape",
     "Residual",
     "Softmax",
     "SpatialDropout2D",

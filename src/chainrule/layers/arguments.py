@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.doors import whole_number
+
 
 def number(value: Any, name: str, least: float, below: float | None = None) -> Any:
     """The value, or TypeError unless it is a number, ValueError unless it lies in its range.
@@ -26,3 +28,13 @@ def number(value: Any, name: str, least: float, below: float | None = None) -> A
         bounds = f"at least {least}" + (" and finite" if below is None else f" and less than {below}")
         raise ValueError(f"{name} must be {bounds}, got {value}")
     return value
+
+
+def seed(value: Any) -> int | None:
+    """A layer's seed, or None; ValueError or TypeError unless it is a whole number from 0 to 2³² - 1."""
+    if value is None:
+        return None
+    found = whole_number(value, "seed", 0)
+    if found >= 2**32:
+        raise ValueError(f"seed must be less than 2^32, got {found}")
+    return found

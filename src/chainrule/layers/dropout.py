@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from chainrule.layers.arguments import number
+from chainrule.layers import arguments
 from chainrule.layers.layer import Draw, Layer
 from chainrule.layers.steps import Quantities
 from chainrule.rules.dropout import drawn_mask, inverted_dropout, inverted_dx, inverted_test
@@ -21,8 +21,8 @@ class _Dropout(Layer):
 
     def __init__(self, rate: Any, seed: int | None, name: str | None) -> None:
         super().__init__(name)
-        self.rate = number(rate, "rate", 0, below=1)
-        self.seed = seed
+        self.rate = arguments.number(rate, "rate", 0, below=1)
+        self.seed = arguments.seed(seed)
 
     @property
     def keep(self) -> Any:
@@ -51,7 +51,8 @@ class Dropout(_Dropout):
     """Each output is 0 with probability ``rate`` while training, and 1/(1 - rate) times itself otherwise.
 
     Arguments are those of ``keras.layers.Dropout``. ``noise_shape`` has the batch first, as None, and 1 for
-    each axis along which all outputs share one draw.
+    each axis along which all outputs share one draw. What is dropped follows the seed of the whole run
+    (``utils.set_random_seed``); with a ``seed`` of its own the layer drops others.
 
     Raises ValueError for a rate not in [0, 1), or a noise shape that does not fit the inputs.
 
@@ -75,7 +76,7 @@ class Dropout(_Dropout):
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
         if self.noise_shape is None:
-            return {"u": Draw(input_shape)}
+            return {"u": Draw(input_shape, seed=self.seed)}
         given = self.noise_shape[1:]
         shape = tuple(n if g is None else g for g, n in zip(given, input_shape, strict=False))
         fits = all(g in (1, n) for g, n in zip(shape, input_shape, strict=False))
@@ -84,7 +85,7 @@ class Dropout(_Dropout):
                 f"noise_shape {self.noise_shape} does not fit inputs {(None, *input_shape)}: give each axis "
                 "its length, None or 1"
             )
-        return {"u": Draw(shape)}
+        return {"u": Draw(shape, seed=self.seed)}
 
     def get_config(self) -> dict[str, Any]:
         shape = None if self.noise_shape is None else list(self.noise_shape)
@@ -104,4 +105,4 @@ class SpatialDropout2D(_Dropout):
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
         if len(input_shape) != 3:
             raise ValueError(f"SpatialDropout2D takes images (h, w, c); got samples of {input_shape}")
-        return {"u": Draw((1, 1, input_shape[-1]))}
+        return {"u": Draw((1, 1, input_shape[-1]), seed=self.seed)}

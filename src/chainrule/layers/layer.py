@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chainrule.constraints import Constraint
@@ -35,11 +35,13 @@ class Draw:
     """Random numbers that a layer needs for every sample, drawn anew in each update while training.
 
     ``kind`` is ``"uniform"``, evenly from 0 to 1, or ``"normal"``, with mean 0 and deviation 1. The
-    quantity has the shape (m, *shape) for m samples.
+    quantity has the shape (m, *shape) for m samples. ``seed`` tells its numbers from those of another,
+    within the random numbers of the whole run.
     """
 
     shape: Shape
     kind: str = "uniform"
+    seed: int | None = field(default=None, repr=False)
 
 
 class Home(Protocol):

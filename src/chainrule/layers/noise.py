@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.layers.arguments import number
+from chainrule.layers import arguments
 from chainrule.layers.layer import Draw, Layer
 from chainrule.layers.steps import Quantities
 from chainrule.rules.noise import with_noise
@@ -23,11 +23,11 @@ class GaussianNoise(Layer):
 
     def __init__(self, stddev: Any, seed: int | None = None, name: str | None = None) -> None:
         super().__init__(name)
-        self.stddev = number(stddev, "stddev", 0)
-        self.seed = seed
+        self.stddev = arguments.number(stddev, "stddev", 0)
+        self.seed = arguments.seed(seed)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"n": Draw(input_shape, "normal")}
+        return {"n": Draw(input_shape, "normal", self.seed)}
 
     def forward(self, q: Quantities, x: Name) -> Name:
         q.a = with_noise(x, q.n, stddev=self.stddev)

@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from chainrule.layers.augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomErasing,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from chainrule.layers.blocks import Branches, Chain, Residual
 from chainrule.layers.container import Container
+from chainrule.layers.convolution import Conv1D, Conv2D, DepthwiseConv2D
 from chainrule.layers.dense import Dense
 from chainrule.layers.dropout import Dropout, SpatialDropout2D
 from chainrule.layers.embedding import Embedding
@@ -15,6 +26,16 @@ from chainrule.layers.layer import Layer
 from chainrule.layers.merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
 from chainrule.layers.noise import GaussianNoise
 from chainrule.layers.normalization import BatchNormalization, LayerNormalization
+from chainrule.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
 from chainrule.layers.reshape import Flatten, PadChannels, Reshape
 from chainrule.layers.tables import serialize
 from chainrule.lookup import build
@@ -27,25 +48,44 @@ LAYERS: Mapping[str, type[Layer]] = {
         Activation,
         Add,
         Average,
+        AveragePooling1D,
+        AveragePooling2D,
         BatchNormalization,
         Branches,
         Chain,
         Concatenate,
+        Conv1D,
+        Conv2D,
         Dense,
+        DepthwiseConv2D,
         Dropout,
         ELU,
         Embedding,
         Flatten,
         GaussianNoise,
+        GlobalAveragePooling1D,
+        GlobalAveragePooling2D,
+        GlobalMaxPooling1D,
+        GlobalMaxPooling2D,
         LayerNormalization,
         LeakyReLU,
+        MaxPooling1D,
+        MaxPooling2D,
         Maximum,
         Multiply,
         PReLU,
         PadChannels,
+        RandomBrightness,
+        RandomContrast,
+        RandomCrop,
+        RandomErasing,
+        RandomFlip,
+        RandomRotation,
+        RandomTranslation,
+        RandomZoom,
         ReLU,
-        Residual,
         Reshape,
+        Residual,
         Softmax,
         SpatialDropout2D,
         Subtract,

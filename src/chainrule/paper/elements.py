@@ -70,8 +70,8 @@ def lines(working: Working, quantity: Quantity, inputs: list[Quantity]) -> tuple
     assert step is not None
     if step.rule.as_whole:
         return [], 0
-    count = step.rule.multiplications(*(i.value.shape for i in inputs))
-    if max(count, values.size) > MOST_TRACED:
+    count = step.rule.count((i.value.shape for i in inputs), step.options)
+    if max(count, values.size, *(i.value.size for i in inputs)) > MOST_TRACED:
         return [], values.size
     terms = trace(step, [i.value for i in inputs])
     places = list(np.ndindex(values.shape))

@@ -117,9 +117,7 @@ def _transposed(weights: Array, groups: int) -> Array:
     return by_group.transpose(2, 0, 1).reshape(by_group.shape[2], -1)
 
 
-def slide(
-    x: Array, W: Array, strides: Shape, dilation: Shape, flip: bool = False, groups: int = 1
-) -> Array:
+def slide(x: Array, W: Array, strides: Shape, dilation: Shape, flip: bool = False, groups: int = 1) -> Array:
     """The kernel slid over an input that is padded already: of each window, the sum of products.
 
     A sum over the places of the window, each a shifted view of x times the weights of that place.
@@ -141,9 +139,7 @@ def _opposite(place: Shape, kernel: Shape) -> Shape:
 # ------------------------------------------------------------------------ the layer's rules
 
 
-def multiplications(
-    x: Shape, W: Shape, *_: Shape, strides: Shape, padding: Padding, dilation: Shape
-) -> int:
+def multiplications(x: Shape, W: Shape, *_: Shape, strides: Shape, padding: Padding, dilation: Shape) -> int:
     """The multiplications of a convolution: for each place of the map, one with every weight.
 
     >>> options = {"strides": (1, 1), "padding": ((2, 2), (2, 2)), "dilation": (1, 1)}

@@ -52,9 +52,7 @@ def depthwise_convolution(
 
 
 @rule(tex=r"<x> \star_{\text{channel}} <W>", multiplications=multiplications)
-def depthwise_without_bias(
-    x: Array, W: Array, *, strides: Shape, padding: Padding, dilation: Shape
-) -> Array:
+def depthwise_without_bias(x: Array, W: Array, *, strides: Shape, padding: Padding, dilation: Shape) -> Array:
     """The feature maps of a depthwise layer without bias; shape (m, h', w', c · d)."""
     options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}
     return convolution_without_bias.function(x, in_groups(W), **options)

@@ -2,8 +2,8 @@
 
 As in Keras, x is (m, h, w, c) and y (m, h', w', c), with more or fewer axes in between. ``pool_size``
 and ``strides`` have a number for each of these axes, ``padding`` a pair: how far windows reach out
-before the input and after it; or it is ``"valid"`` or ``"same"``. What lies outside counts for nothing, neither as a largest number nor
-in a mean (which is divided by how many numbers there are), as in Keras.
+before the input and after it; or it is ``"valid"`` or ``"same"``. What lies outside counts for nothing,
+neither as a largest number nor in a mean (which is divided by how many numbers there are), as in Keras.
 Source: Dumoulin, Visin, "A guide to convolution arithmetic for deep learning" (2016), section 1.2.
 """
 
@@ -112,9 +112,7 @@ def average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padd
 
 
 @rule(tex=r"\sum_{\text{windows}} \frac{<dy>}{\text{numbers in the window}}")
-def average_pooling_dx(
-    dy: Array, x: Array, *, pool_size: Shape, strides: Shape, padding: Padding
-) -> Array:
+def average_pooling_dx(dy: Array, x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """Gradient of the loss in the input x of an average pooling, of which the shape is taken; as x."""
     lengths = x.shape[1:-1]
     pairs = pairs_of(padding, lengths, pool_size, strides)

@@ -29,5 +29,7 @@ def drawn(draws: Mapping[str, Draw], key: Array, rows: int) -> dict[str, Array]:
     made = {}
     for number, (name, draw) in enumerate(draws.items()):
         function = {"uniform": jax.random.uniform, "normal": jax.random.normal}[draw.kind]
-        made[name] = function(jax.random.fold_in(key, number), (rows, *draw.shape))
+        own = jax.random.fold_in(key, number)
+        own = own if draw.seed is None else jax.random.fold_in(own, draw.seed)
+        made[name] = function(own, (rows, *draw.shape))
     return made

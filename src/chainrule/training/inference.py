@@ -32,17 +32,22 @@ def predictor(steps: tuple[Step, ...], output: str) -> Callable[[Values, Data, i
     return jax.jit(predict, static_argnums=2)
 
 
-def evaluator(program: Program, metrics: Metrics) -> Callable[[Values, Data, int], dict[str, Array]]:
-    """An ``evaluate(values, data, batch_size)`` to compile; the sums of loss and metrics over the rows."""
+def evaluator(program: Program, metrics: Metrics) -> Callable[..., dict[str, Array]]:
+    """An ``evaluate(values, data, batch_size, order)`` to compile; sums of loss and metrics over the rows.
+
+    ``order`` names the rows that are taken; all, where it is left out.
+    """
     steps = needed(program.evaluation, (LOSS, program.output))
 
-    def evaluate(values: Values, data: Data, batch_size: int) -> dict[str, Array]:
+    def evaluate(
+        values: Values, data: Data, batch_size: int, order: Array | None = None
+    ) -> dict[str, Array]:
         def batch(sums: dict[str, Array], rows: Array) -> tuple[dict[str, Array], None]:
             done = run(steps, {**values, **take(data, rows)}, KERNELS)
             return added(sums, measured(done, program.output, metrics)), None
 
-        order = jnp.arange(rows_of(data))
-        return over_batches(batch, nothing(metrics), order, batch_size)[0]
+        rows = jnp.arange(rows_of(data)) if order is None else order
+        return over_batches(batch, nothing(metrics), rows, batch_size)[0]
 
     return evaluate
 

@@ -15,6 +15,7 @@ from chainrule.network import LOSS, Network
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Rule
 from chainrule.training.feeds import Feed
+from chainrule.training.folds import folds_trained, stacked
 from chainrule.training.inference import Data, Values, evaluator
 from chainrule.training.loop import batches_trained, training_loop
 
@@ -63,6 +64,8 @@ class Trainer:
         self.loop = training_loop(self.program, metrics)
         self.part = jax.jit(batches_trained(self.program, metrics), static_argnames="batch_size")
         self._evaluate = jax.jit(evaluator(self.program, metrics), static_argnums=2)
+        self._folds = folds_trained(self.program, metrics)
+        self._optimizer = optimizer
 
     @property
     def initial_state(self) -> dict[str, np.ndarray]:
@@ -76,6 +79,25 @@ class Trainer:
             found = self._evaluate(values, chunk.data, batch_size)
             sums = {name: sums[name] + found[name] for name in self.names}
         return {name: float(sums[name] / feed.rows) for name in self.names}
+
+    def folds(
+        self,
+        values: list[Mapping[str, Any]],
+        data: Mapping[str, np.ndarray],
+        trained: np.ndarray,
+        held: np.ndarray,
+        seeds: Sequence[int],
+        how: tuple[int, int, bool],
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Copies of the network trained at once, each on rows of its own; their values and their logs.
+
+        ``how`` is epochs, batch size, and whether rows are shuffled.
+        """
+        keys = jax.vmap(jax.random.key)(np.asarray(seeds, np.uint32))
+        rate = np.float32(self._optimizer.rate)
+        new, logs = self._folds(stacked(values), data, trained, held, rate, keys, *how)
+        arrays = {name: np.asarray(value) for name, value in new.items()}
+        return arrays, {name: np.asarray(logs[name]) for name in self.logged(True)}
 
     def logged(self, validated: bool) -> list[str]:
         """The names of an epoch's logs."""
