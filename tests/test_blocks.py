@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from layers_oracle import check_exact, check_gradients, program_of, single, values_of
 
 from chainrule.layers import (
     Activation,
@@ -33,6 +32,7 @@ from chainrule.layers import (
 )
 from chainrule.layers.steps import run
 from chainrule.network import Network
+from layers_oracle import check_exact, check_gradients, program_of, single, values_of
 
 compiled = settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
 MERGES = [
@@ -273,7 +273,11 @@ def images(*shapes):
         (lambda: Concatenate(axis=-3)(images((2, 3), (2, 3))), ValueError, "alike but along axis -3"),
         (lambda: Concatenate()(images((2, 3), (4, 3))), ValueError, r"got \(None, 2, 3\), \(None, 4, 3\)"),
         (lambda: Subtract()(images((2,), (2,), (2,))), ValueError, "Subtract takes two inputs, got 3"),
-        (lambda: Multiply()(images((2,), (3,))), ValueError, r"Multiply takes inputs of one shape, got \(2,\)"),
+        (
+            lambda: Multiply()(images((2,), (3,))),
+            ValueError,
+            r"Multiply takes inputs of one shape, got \(2,\)",
+        ),
         (lambda: Add()(images((2,))), ValueError, "Add takes two inputs or more, got 1"),
         (lambda: Add()(Node((2,))), TypeError, r"Add is applied to a list of what layers give"),
     ],

@@ -22,7 +22,7 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "applications", "estimators", "saving", "summary", "model", "models", "stack", "utils", "validation"},
+    {FACE, "applications", "estimators", "saving", "summary", "model", "models", "stack", "utils", "validation", "transfer"},
     {"experiment"},
     {"report"},
     {"cli"},

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from layers_oracle import check_exact, check_gradients, check_keras, program_of, single, values_of
 
 from chainrule.layers import BatchNormalization, Dense, LayerNormalization, deserialize, serialize
 from chainrule.layers.steps import run
 from chainrule.network import Network
+from layers_oracle import check_exact, check_gradients, check_keras, program_of, single, values_of
 
 compiled = settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
 SHAPES = [(3,), (4, 2), (3, 2, 2)]
@@ -139,7 +139,11 @@ def test_the_axis_may_be_written_as_the_number_of_the_last():
 @pytest.mark.parametrize(
     ("make", "error", "says"),
     [
-        (lambda: BatchNormalization(axis=[1, 2]), TypeError, r"axis of BatchNormalization must be -1.*\[1, 2\]"),
+        (
+            lambda: BatchNormalization(axis=[1, 2]),
+            TypeError,
+            r"axis of BatchNormalization must be -1.*\[1, 2\]",
+        ),
         (lambda: LayerNormalization(axis="last"), TypeError, "axis of LayerNormalization must be -1.*'last'"),
         (lambda: BatchNormalization(epsilon=-1e-3), ValueError, "epsilon must be at least 0.*got -0.001"),
         (lambda: BatchNormalization(epsilon="small"), TypeError, "epsilon must be a number, got 'small'"),
@@ -147,7 +151,11 @@ def test_the_axis_may_be_written_as_the_number_of_the_last():
         (lambda: BatchNormalization(momentum=float("nan")), ValueError, "momentum must be at least 0.*nan"),
         (lambda: BatchNormalization(momentum=None), TypeError, "momentum must be a number, got None"),
         (lambda: LayerNormalization(epsilon=float("inf")), ValueError, "epsilon must be .*finite, got inf"),
-        (lambda: LayerNormalization(gamma_initializer="one_hot"), ValueError, "unknown initializer 'one_hot'"),
+        (
+            lambda: LayerNormalization(gamma_initializer="one_hot"),
+            ValueError,
+            "unknown initializer 'one_hot'",
+        ),
     ],
     ids=range(9),
 )

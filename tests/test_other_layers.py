@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from layers_oracle import check_exact, check_gradients, check_keras, program_of, values_of
 
 from chainrule.layers import (
     Activation,
@@ -32,6 +31,7 @@ from chainrule.layers.steps import run
 from chainrule.network import Network
 from chainrule.paper.numbers import Number, numbers
 from chainrule.rules.embedding import embedded, embedded_dW
+from layers_oracle import check_exact, check_gradients, check_keras, program_of, values_of
 
 compiled = settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
 FLAT, ROWS, IMAGE = (4,), (3, 4), (2, 3, 4)
@@ -179,9 +179,7 @@ def test_noise_has_the_deviation_asked_for_and_none_when_predicting():
 
 
 @compiled
-@given(
-    st.integers(2, 6), st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1)
-)
+@given(st.integers(2, 6), st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_the_gradient_of_an_embedding_is_jax_grad(count, width, length, rows, seed):
     ids = np.random.default_rng(seed).integers(0, count, (rows, length)).astype(float)
     check_gradients(Network([Embedding(count, width), Flatten(), Dense(2)], (length,)), rows, seed, x=ids)

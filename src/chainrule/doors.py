@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -172,6 +172,24 @@ def whole_number(value: Any, name: str, least: int) -> int:
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     return int(value)
+
+
+def real_number(value: Any, name: str, expected: str, fits: Callable[[Any], Any]) -> Any:
+    """The value, or TypeError unless it is one number, ValueError unless it is finite and fits.
+
+    Exact numbers stay as they are, to be worked by hand; a formula with a name in it fits everything.
+
+    >>> real_number(0.5, "rho", "lie between 0 and 1", lambda value: 0 <= value <= 1)
+    0.5
+    """
+    if isinstance(value, str | bool | np.bool_) or not hasattr(value, "__float__") or np.ndim(value):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if hasattr(value, "dtype"):
+        value = value.item()
+    is_known = getattr(value, "is_number", True) is not False
+    if is_known and not (fits(value) and (not isinstance(value, float) or np.isfinite(value))):
+        raise ValueError(f"{name} must {expected}, got {value!r}")
+    return value
 
 
 def verbosity(value: Any) -> int:

@@ -339,14 +339,40 @@ class Model(Body):
         compiled = Compiled(self._optimizer, self._loss, self._metrics) if self._optimizer else None
         write_model(path, self.name, self.network, self.values, compiled)
 
+    def save_weights(self, path: str | os.PathLike[str]) -> None:
+        """Write the weights and the layers, without what the model was compiled with; see :meth:`save`."""
+        from chainrule.saving import write_model
+
+        weights = {name: self.values[name] for name in self.network.weights}
+        write_model(path, self.name, self.network, weights, None)
+
+    def load_weights(
+        self, path: str | os.PathLike[str], *, by_name: bool = False, skip_mismatch: bool = False
+    ) -> list[str]:
+        """Take weights from a saved model's file; returns the names of the layers that got some.
+
+        All of its layers must fit the model's, unless those alone are wanted that have a name in common
+        (``by_name``), or those alone whose shapes fit (``skip_mismatch``).
+
+        Raises ValueError for layers that do not fit or a damaged file, OSError where it cannot be read.
+        """
+        from chainrule.transfer import load_weights
+
+        return load_weights(self, path, by_name=by_name, skip_mismatch=skip_mismatch)
+
     def _inputs(self, x: Any, prefix: str = "") -> Arrays:
         """The inputs as the steps take them, by their names."""
         if self._network is not None and len(self._network.inputs) > 1:
-            return doors.several_inputs(x, self._network.inputs, prefix)
-        array = doors.inputs(x, f"{prefix}{INPUT}")
-        self._built(array)
-        doors.check_features(array, self.network.input_shape, f"{prefix}{INPUT}")
-        return {INPUT: array}
+            found = doors.several_inputs(x, self._network.inputs, prefix)
+        else:
+            array = doors.inputs(x, f"{prefix}{INPUT}")
+            self._built(array)
+            doors.check_features(array, self.network.input_shape, f"{prefix}{INPUT}")
+            found = {INPUT: array}
+        for place in self.network.places:
+            for source in found.keys() & set(place.sources):
+                place.layer.check_inputs(found[source], f"{prefix}{source}")
+        return found
 
     def _built(self, x: np.ndarray) -> None:
         """Make the weights where there are none yet."""

@@ -51,7 +51,8 @@ def _padding(shape: Shape) -> Any:
     missing = [SIDE - n for n in shape[:2]]
     if any(n < 0 or n % 2 for n in missing):
         raise ValueError(
-            f"LeNet-5 takes images of 32 × 32 pixels, or smaller by an even number; got {shape[0]} × {shape[1]}"
+            "LeNet-5 takes images of 32 × 32 pixels, or smaller by an even number; got "
+            f"{shape[0]} × {shape[1]}"
         )
     return [(n // 2, n // 2) for n in missing] if any(missing) else "valid"
 

@@ -12,6 +12,7 @@ from chainrule.callbacks.base import (
 from chainrule.callbacks.checkpoints import ModelCheckpoint
 from chainrule.callbacks.csv_logger import CSVLogger
 from chainrule.callbacks.lambdas import LambdaCallback
+from chainrule.callbacks.named import get
 from chainrule.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from chainrule.callbacks.stopping import EarlyStopping, TerminateOnNaN
 from chainrule.callbacks.tensorboard import TensorBoard
@@ -31,6 +32,7 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
     "checked",
+    "get",
     "watches_batches",
     "watches_epochs",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chainrule.training.position import Position
@@ -123,7 +123,7 @@ def checked(callbacks: Any) -> list[Callback]:
 
     Raises TypeError for what is no callback, or for one that waits for calls that never come.
     """
-    given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+    given = list(callbacks or ()) if isinstance(callbacks, Iterable | None) else [callbacks]
     for callback in given:
         kind = type(callback).__name__
         if not isinstance(callback, Callback):

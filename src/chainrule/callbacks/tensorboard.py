@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -63,7 +65,7 @@ class TensorBoard(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self._every.begin()
-        self._steps = {}
+        self._files, self._steps = {}, {}
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
@@ -96,8 +98,6 @@ class TensorBoard(Callback):
         self._steps[part] = max(step + 1, self._steps.get(part, 0))
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        for file in self._files.values():
-            file.close()
         self._files = {}
 
     def state(self) -> State:
@@ -109,31 +109,41 @@ class TensorBoard(Callback):
 
 
 class _EventFile:
-    """One event file, written by the calling thread, so that a full disk is heard of.
+    """One event file; it is open only while something is added, by the thread that hears of a full disk.
 
     ``purge`` is the step from which on the files of an earlier run no longer count.
     """
 
     def __init__(self, folder: Path, purge: int | None) -> None:
-        from tensorboardX.event_file_writer import EventsWriter
         from tensorboardX.proto.event_pb2 import Event, SessionLog
 
         folder.mkdir(parents=True, exist_ok=True)
-        # TensorBoard reads a folder's files in the order of their names, which begin with the second.
-        self._events = EventsWriter(str(folder / "events"), f".{os.getpid()}.{time.monotonic_ns()}.v2")
+        # TensorBoard reads a folder's files in the order of their names, so these begin with the time.
+        name = f"events.out.tfevents.{time.time_ns():020d}.{socket.gethostname()}.{os.getpid()}"
+        self._path = folder / name
+        self._add([Event(wall_time=time.time(), file_version="brain.Event:2")])
         if purge is not None:
             start = SessionLog(status=SessionLog.START)
-            self._events.write_event(Event(wall_time=time.time(), step=purge, session_log=start))
+            self._add([Event(wall_time=time.time(), step=purge, session_log=start)])
 
     def write(self, summaries: Iterable[Any], step: int) -> None:
         from tensorboardX.proto.event_pb2 import Event
 
-        for summary in summaries:
-            self._events.write_event(Event(wall_time=time.time(), step=step, summary=summary))
-        self._events.flush()
+        self._add(Event(wall_time=time.time(), step=step, summary=summary) for summary in summaries)
 
-    def close(self) -> None:
-        self._events.close()
+    def _add(self, events: Iterable[Any]) -> None:
+        with self._path.open("ab") as file:
+            for event in events:
+                file.write(_record(event.SerializeToString()))
+
+
+def _record(data: bytes) -> bytes:
+    """A record of TensorFlow's TFRecord files: the length and the data, each with its checksum."""
+    from tensorboardX.record_writer import masked_crc32c
+
+    length = struct.pack("<Q", len(data))
+    sums = [struct.pack("<I", masked_crc32c(part)) for part in (length, data)]
+    return length + sums[0] + data + sums[1]
 
 
 def _check_installed() -> None:

@@ -42,7 +42,10 @@ def command(
         typer.echo(f"nothing to resume: the run in {wanted} is finished")
         return
     try:
-        train_into(described, folder, quiet)
+        if described.variant:
+            compare_into(described, folder, quiet)
+        else:
+            train_into(described, folder, quiet)
     except (ValueError, TypeError) as error:
         raise TrainFileError(f"{file}: {error}") from None
     except KeyboardInterrupt:
@@ -103,6 +106,25 @@ def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
     typer.echo(f"model:  {folder / 'model.safetensors'}")
     typer.echo(f"report: {page}")
     return run
+
+
+def compare_into(file: TrainFile, folder: Path, quiet: bool = False) -> None:
+    """Train all variants, write what came out into the folder, and say which effects appeared."""
+    from chainrule.cli.comparing import progress
+    from chainrule.experiment.compare import compare
+    from chainrule.experiment.save import save_comparison
+    from chainrule.report.comparison import comparison_report
+
+    with progress(quiet) as report:
+        made = compare(file, report)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_comparison(made, folder)
+    for finding in made.findings():
+        typer.echo(f"{finding.verdict}: {finding.expectation.text} ({finding.numbers})")
+    page = folder / "report.html"
+    page.write_text(comparison_report(made), encoding="utf-8")
+    typer.echo(f"logs:   {folder / 'history.csv'}")
+    typer.echo(f"report: {page}")
 
 
 command.__name__ = "train"

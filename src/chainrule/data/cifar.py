@@ -53,7 +53,9 @@ CIFAR10 = Archive(
     labels=1,
     classes=10,
 )
-CIFAR100 = Archive("cifar-100-binary", ("train.bin",), ("test.bin",), "fine_label_names.txt", labels=2, classes=100)
+CIFAR100 = Archive(
+    "cifar-100-binary", ("train.bin",), ("test.bin",), "fine_label_names.txt", labels=2, classes=100
+)
 
 
 def read_cifar(path: PathLike, archive: Archive) -> tuple[Images, Images, tuple[str, ...]]:
@@ -91,7 +93,8 @@ def _images(path: Path, archive: Archive, names: tuple[str, ...], content: Calla
         found = content(name)
         if not found or len(found) % record or len(found) > MOST_IMAGES * record:
             raise ValueError(
-                f"{path}, {name}: {len(found):,} bytes; expected {record:,} for each image, at most {MOST_IMAGES:,}"
+                f"{path}, {name}: {len(found):,} bytes; expected {record:,} for each image, and at most "
+                f"{MOST_IMAGES:,} images"
             )
         tables.append(np.frombuffer(found, np.uint8).reshape(-1, record))
     table = np.concatenate(tables)

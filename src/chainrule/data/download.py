@@ -66,7 +66,8 @@ def fetch(resource: Resource, folder: Path) -> Path:
         else:
             return path
     raise DownloadError(
-        f"{resource.name} could not be downloaded ({'; '.join(problems)}): get it elsewhere and put it into {folder}"
+        f"{resource.name} could not be downloaded ({'; '.join(problems)}): get it elsewhere and put it "
+        f"into {folder}"
     )
 
 

@@ -58,7 +58,9 @@ def read_idx_pair(images: PathLike, labels: PathLike) -> DataSet:
     if x.ndim != 3:
         raise ValueError(f"{images} holds an array of {x.ndim} axes; images have 3: number, height, width")
     if y.ndim != 1 or y.dtype.kind not in "iu":
-        raise ValueError(f"{labels} holds {y.dtype} of shape {y.shape}; labels are one whole number per image")
+        raise ValueError(
+            f"{labels} holds {y.dtype} of shape {y.shape}; labels are one whole number per image"
+        )
     if y.size and y.min() < 0:
         raise ValueError(f"{labels} holds the label {y.min()}; labels are whole numbers from 0 on")
     name = Path(images).name.split(".")[0]

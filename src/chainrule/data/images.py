@@ -15,7 +15,7 @@ from chainrule.doors import whole_number
 from chainrule.lookup import suggest
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image as Picture
 
 PathLike = str | os.PathLike[str]
 ColorMode = Literal["grayscale", "rgb"]
@@ -57,7 +57,9 @@ def read_images(
         raise ValueError(f"{folder} has no images in the folders {', '.join(names)}: {_expected()}")
     shape = (len(files), *size, len(MODES[color_mode]) if color_mode == "rgb" else 1)
     if 4 * math.prod(shape) > MOST_BYTES:
-        raise ValueError(f"{len(files)} images of {size[0]} × {size[1]} are too many: give a smaller image_size")
+        raise ValueError(
+            f"{len(files)} images of {size[0]} × {size[1]} are too many: give a smaller image_size"
+        )
     x = np.empty(shape, np.float32)
     for row, (path, _) in enumerate(files):
         x[row] = _pixels(path, size, MODES[color_mode]).reshape(shape[1:])
@@ -82,7 +84,9 @@ def _classes(folder: Path, wanted: tuple[str, ...] | list[str] | None) -> list[s
     if wanted is None:
         return found
     if sorted(wanted) != found:
-        raise ValueError(f"class_names are {', '.join(wanted)}; the folders in {folder} are {', '.join(found)}")
+        raise ValueError(
+            f"class_names are {', '.join(wanted)}; the folders in {folder} are {', '.join(found)}"
+        )
     return list(wanted)
 
 
@@ -111,16 +115,12 @@ def _pixels(path: Path, size: tuple[int, int], mode: str) -> np.ndarray:
     """The image in this size, from 0 to 1; shape (height, width) or (height, width, 3)."""
     from PIL import Image
 
-    full: Image.Image
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on images that it can read
             with Image.open(path) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise ValueError(
-                        f"{image.width} × {image.height} pixels are more than {MOST_PIXELS:,}"
-                    )
+                    raise ValueError(f"{image.width} × {image.height} pixels are more than {MOST_PIXELS:,}")
                 image.load()
                 full = _in_bytes(image).convert(mode)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
@@ -132,9 +132,9 @@ def _pixels(path: Path, size: tuple[int, int], mode: str) -> np.ndarray:
     return np.asarray(full, np.float32) / WHITE
 
 
-def _in_bytes(image: Image) -> Image:
+def _in_bytes(image: Picture) -> Picture:
     """The image with 8 bits for each of its colours; Pillow would cut off what is above 255."""
-    from PIL import Image as images
+    from PIL import Image
 
     if image.mode == "F":
         raise ValueError("its pixels are not whole numbers, so where white lies is not known")
@@ -143,4 +143,4 @@ def _in_bytes(image: Image) -> Image:
     wide = np.asarray(image)
     if wide.min() < 0 or wide.max() > WIDE_WHITE:
         raise ValueError("its pixels have more than 16 bits")
-    return images.fromarray(np.rint(wide * (WHITE / WIDE_WHITE)).astype(np.uint8))
+    return Image.fromarray(np.rint(wide * (WHITE / WIDE_WHITE)).astype(np.uint8))

@@ -64,7 +64,10 @@ def _toronto(name: str, size: int, sha256: str, archive: Archive) -> Public:
 # Sizes and SHA-256 are those that TensorFlow Datasets publishes (tensorflow_datasets/url_checksums/*.txt).
 PUBLIC: Mapping[str, Public] = {
     "mnist": _idx(
-        ("https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"),
+        (
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        ),
         DIGITS,
         (9_912_422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
         (28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
@@ -148,7 +151,8 @@ def load_raw(name: str, data_dir: PathLike | None = None) -> tuple[Images, Image
     paths = _in_cache(name, known) if data_dir is None else _in_folder(Path(data_dir) / name, known)
     if known.archive is not None:
         return read_cifar(paths[0], known.archive)
-    return _idx_images(*paths[:2], known), _idx_images(*paths[2:], known), known.classes
+    train, test = (_idx_images(paths[at], paths[at + 1], known) for at in (0, 2))
+    return train, test, known.classes
 
 
 def _in_cache(name: str, known: Public) -> list[Path]:
@@ -174,9 +178,13 @@ def _found(folder: Path, name: str, known: Public) -> Path:
 def _idx_images(images: Path, labels: Path, known: Public) -> Images:
     x, y = read_idx(images), read_idx(labels)
     if x.ndim != 3 or x.dtype != np.uint8:
-        raise ValueError(f"{images} holds {x.dtype} of shape {x.shape}; expected bytes: number, height, width")
+        raise ValueError(
+            f"{images} holds {x.dtype} of shape {x.shape}; expected bytes: number, height, width"
+        )
     if y.shape != (len(x),) or y.dtype != np.uint8:
-        raise ValueError(f"{labels} holds {y.dtype} of shape {y.shape}; expected a byte for each of {len(x)} images")
+        raise ValueError(
+            f"{labels} holds {y.dtype} of shape {y.shape}; expected a byte for each of {len(x)} images"
+        )
     if y.size and y.max() >= len(known.classes):
         raise ValueError(f"{labels} holds the label {y.max()}; expected 0 to {len(known.classes) - 1}")
     return Images(x[..., None], y)

@@ -78,7 +78,9 @@ class Scaler:
         except (TypeError, ValueError):
             raise ValueError("center and width of a scaler are lists of numbers") from None
         if center.ndim != 1 or center.shape != width.shape:
-            raise ValueError(f"center and width are two lists alike; got shapes {center.shape}, {width.shape}")
+            raise ValueError(
+                f"center and width are two lists alike; got shapes {center.shape}, {width.shape}"
+            )
         if not (np.isfinite(center).all() and np.isfinite(width).all() and (width > 0).all()):
             raise ValueError("center must be finite, and width above 0, for each feature")
         return cls(_kind(config["kind"]), center, width)

@@ -114,7 +114,8 @@ def folds(
     if counts.min() < k:
         few = names[counts.argmin()]
         raise ValueError(
-            f"label {few} is in {counts.min()} rows, too few for {k} folds: make fewer folds, or stratify=False"
+            f"label {few} is in {counts.min()} rows, too few for {k} folds: make fewer folds, or give "
+            "stratify=False"
         )
     return list(StratifiedKFold(k, shuffle=True, random_state=seed).split(np.arange(rows), labels))
 
@@ -132,7 +133,7 @@ def labels_of(y: np.ndarray) -> np.ndarray:
         return columns[:, 0]
     if not _are_one_hot(columns):
         raise ValueError(f"y has shape {np.shape(y)}, and its rows are not one-hot: give one label per row")
-    return columns.argmax(axis=1)
+    return np.asarray(columns.argmax(axis=1))
 
 
 def _are_labels(y: np.ndarray) -> bool:

@@ -99,7 +99,8 @@ class NetworkEstimator(BaseEstimator):
     def _rows(self, X: Any, y: Any, sample_weight: Any, again: bool, known: bool) -> Rows:
         """The rows that count, checked, with their targets as the network takes them."""
         checks = {"dtype": np.float32, "multi_output": True, **self._y_checks}
-        x, y = validate_data(self, X, y, reset=not again, **checks)
+        with _quietly():
+            x, y = validate_data(self, X, y, reset=not again, **checks)
         weights = None
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, x, dtype=np.float64)
@@ -161,4 +162,11 @@ class NetworkEstimator(BaseEstimator):
     def _outputs(self, X: Any) -> np.ndarray:
         """The network's outputs for X, (m, units), as float64."""
         check_is_fitted(self, "model_")
-        return outputs(self.model_, validate_data(self, X, reset=False, dtype=np.float32))
+        with _quietly():
+            x = validate_data(self, X, reset=False, dtype=np.float32)
+        return outputs(self.model_, x)
+
+
+def _quietly() -> Any:
+    """Without a warning for numbers too large for float32: they become infinite, and are refused as such."""
+    return np.errstate(over="ignore", invalid="ignore")

@@ -55,8 +55,8 @@ def hidden_layers(layers: Any, activation: Any, kernel_regularizer: Any) -> list
         if isinstance(entry, Mapping):
             return deserialize(entry)
         raise TypeError(
-            "layers takes numbers of units, layers, or tables as {'name': 'Dense', 'units': 3}; got "
-            f"{type(entry).__name__} {entry!r}"
+            "layers takes numbers of units, layers, or tables as {'class_name': 'Dense', 'config': {'units': "
+            f"3}}}}; got {type(entry).__name__} {entry!r}"
         )
 
     return [made(entry) for entry in (WIDTHS if layers is None else _entries(layers))]

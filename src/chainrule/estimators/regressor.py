@@ -83,7 +83,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         return found.reshape(-1) if self._flat else found
 
     def _targets(self, y: np.ndarray, known: bool) -> np.ndarray:
-        targets = y.reshape(len(y), -1).astype(np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, which the model refuses
+            targets = y.reshape(len(y), -1).astype(np.float32)
         if hasattr(self, "model_") and known:
             if targets.shape[1] != self.n_outputs_:
                 raise ValueError(f"y has {targets.shape[1]} columns, and had {self.n_outputs_} before")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
+from chainrule.experiment.variants import Expectation, Variant, changed, check_names
 from chainrule.paper.sheet import (
     Float,
     LayerGiven,
@@ -74,6 +75,7 @@ class FitTable(Strict):
     epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
     batch_size: int = Field(default=32, ge=1)
     shuffle: bool = True
+    callbacks: list[Table] = Field([], description="callbacks by their names in Keras, with arguments")
     checkpoint: Float = Field(30.0, ge=0, description="seconds from one checkpoint to the next")
 
 
@@ -88,6 +90,22 @@ class TrainFile(Strict):
     optimizer: Table = "SGD"
     metrics: list[str] = Field([])
     fit: FitTable = FitTable()
+    claim: str = Field("", description="what the comparison of variants is to show, in words")
+    seeds: int = Field(1, ge=1, le=100, description="from how many seeds each variant is trained")
+    variant: list[Variant] = Field([], description="runs that differ from this file, to be compared")
+    expect: list[Expectation] = Field([], description="the effects that the comparison should show")
+    _variants: dict[str, TrainFile] = PrivateAttr({})
+
+    @model_validator(mode="after")
+    def _variants_are_named(self) -> TrainFile:
+        check_names(self.variant, self.expect)
+        if (self.expect or self.claim or self.seeds > 1) and not self.variant:
+            raise ValueError("claim, seeds and expect are of a comparison: give [[variant]] tables, or leave them out")
+        return self
+
+    def variants(self) -> dict[str, TrainFile]:
+        """What each variant trains, by its name."""
+        return dict(self._variants)
 
 
 def read_train_file(path: Path) -> TrainFile:
@@ -106,6 +124,17 @@ def parse_train_file(text: str, folder: Path = Path()) -> TrainFile:
     chainrule.experiment.file.TrainFileError: data: is missing (and 1 more)
     """
     raw = parse_toml(text)
+    file = _validated(raw, folder)
+    for variant in file.variant:
+        own = {k: v for k, v in raw.items() if k not in ("variant", "expect", "claim", "seeds")}
+        try:
+            file._variants[variant.name] = _validated(changed(own, variant), folder)
+        except ValueError as error:
+            raise TrainFileError(f"variant {variant.name!r}: {error}") from None
+    return file
+
+
+def _validated(raw: dict[str, Any], folder: Path) -> TrainFile:
     try:
         file = TrainFile.model_validate(raw)
     except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from chainrule import losses, optimizers
-from chainrule.callbacks import Checkpoints, History
+from chainrule.callbacks import Callback, Checkpoints, History
+from chainrule.callbacks import get as callback_named
 from chainrule.config import set_random_seed
 from chainrule.data import DataSet, digits, read_csv, read_npy, read_npz, split
 from chainrule.doors import finite
@@ -24,7 +25,7 @@ from chainrule.files import write_whole
 from chainrule.layers import Input, deserialize
 from chainrule.lookup import suggest
 from chainrule.losses import SparseCategoricalCrossentropy
-from chainrule.model import Sequential
+from chainrule.model import Programs, Sequential
 from chainrule.network import Network
 from chainrule.paper.values import names_in, read_array, resolve
 from chainrule.training.checkpoint import digest
@@ -158,8 +159,17 @@ def _floats(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def train(file: TrainFile, verbose: int = 1, checkpoint: Path | None = None) -> Run:
-    """Train what a file describes.
+def train(
+    file: TrainFile,
+    verbose: int = 1,
+    checkpoint: Path | None = None,
+    callbacks: Sequence[Callback] = (),
+    programs: Programs | None = None,
+) -> Run:
+    """Train what a file describes; ``callbacks`` are told beside those that it names.
+
+    ``programs`` are what was compiled for a file that differs in numbers alone that training is given, as
+    the seed.
 
     Where the run stands is kept in the file ``checkpoint``; if that is there already, the run goes on
     from it, to the bit as if it had never stopped. Ctrl-C then keeps where the run got before it ends.
@@ -173,6 +183,7 @@ def train(file: TrainFile, verbose: int = 1, checkpoint: Path | None = None) -> 
         data = replace(data, x=data.x[:, None])
     set_random_seed(file.seed)
     model = build_model(file, data.x.shape[1:])
+    model.programs = programs or model.programs
     x_train, x_test, y_train, y_test = _split(file, data, model)
     validation = (x_test, y_test) if file.data.test else None
     keeper = None
@@ -188,7 +199,7 @@ def train(file: TrainFile, verbose: int = 1, checkpoint: Path | None = None) -> 
             shuffle=file.fit.shuffle,
             validation_data=validation,
             verbose=verbose,
-            callbacks=keeper,
+            callbacks=[*callbacks_of(file), *callbacks, *([keeper] if keeper else [])],
         )
     seconds = keeper.elapsed if keeper else time.perf_counter() - start
     return Run(file, data, model, history, x_train, y_train, x_test, y_test, seconds)
@@ -200,6 +211,14 @@ def _identity(file: TrainFile, data: DataSet) -> dict[str, str]:
     # The data counts by its numbers, wherever its files are found from.
     said = {key: value for key, value in table.pop("data").items() if not isinstance(value, Path | str)}
     return {**{key: digest(value) for key, value in table.items()}, "data": digest(data.x, data.y, said)}
+
+
+def callbacks_of(file: TrainFile) -> list[Callback]:
+    """The callbacks that a training file names."""
+    return [
+        _placed(f"fit.callbacks[{number}]", callback_named, _floats(table))
+        for number, table in enumerate(file.fit.callbacks, start=1)
+    ]
 
 
 def _split(file: TrainFile, data: DataSet, model: Sequential) -> tuple[np.ndarray, ...]:

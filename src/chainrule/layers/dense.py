@@ -61,9 +61,7 @@ class Dense(Layer):
 
     def parameters(self, input_shape: Shape) -> dict[str, Parameter]:
         shape = (input_shape[-1], self.units)
-        kernel = Parameter(
-            shape, self.kernel_initializer, self.kernel_regularizer, self.kernel_constraint
-        )
+        kernel = Parameter(shape, self.kernel_initializer, self.kernel_regularizer, self.kernel_constraint)
         bias = Parameter((self.units,), self.bias_initializer, self.bias_regularizer, self.bias_constraint)
         return {"W": kernel, "b": bias} if self.use_bias else {"W": kernel}
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from chainrule import constraints, doors, initializers, regularizers
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
+from chainrule.rules.arrays import Array
 from chainrule.rules.embedding import embedded, embedded_dW, embedded_dx
 from chainrule.rules.rule import Call, Name, Shape
 
@@ -14,7 +17,8 @@ from chainrule.rules.rule import Call, Name, Shape
 class Embedding(Layer):
     """The row of W that each input names: ids from 0 to ``input_dim`` - 1, in shape (…), become (…, d).
 
-    Arguments and defaults are those of ``keras.layers.Embedding``; W is (input_dim, output_dim).
+    Arguments and defaults are those of ``keras.layers.Embedding``; W is (input_dim, output_dim). A model
+    whose inputs go to the layer refuses what is no id; behind other layers, an id beyond the last gives NaN.
 
     Raises TypeError or ValueError for dimensions that are not whole numbers ≥ 1.
 
@@ -54,6 +58,16 @@ class Embedding(Layer):
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
         q.dW = embedded_dW(x, da, q.W)
         return embedded_dx(x)
+
+    def check_inputs(self, x: Array, name: str) -> None:
+        """Raise ValueError for what is no id, with its place."""
+        is_id = (x >= 0) & (x < self.input_dim) & (x == np.floor(x))
+        if not is_id.all():
+            place = [int(i) for i in np.argwhere(~is_id)[0]]
+            raise ValueError(
+                f"{name}{place} is {x[tuple(place)]:g}: the Embedding takes whole numbers from 0 to "
+                f"{self.input_dim - 1}; number what is to be embedded, or give a larger input_dim"
+            )
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {

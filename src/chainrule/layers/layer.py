@@ -127,6 +127,12 @@ class Layer:
         gradient: Call = _vjp(self, forward, output, inputs, x.text)(*names)
         return gradient
 
+    def check_inputs(self, x: Array, name: str) -> None:
+        """Raise ValueError for a model's inputs that the layer, which takes them, has no meaning for.
+
+        x is (m, …) and finite; ``name`` is what messages call it. Most layers take any numbers.
+        """
+
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the layer again."""
         return {"name": self.name} if self.name else {}

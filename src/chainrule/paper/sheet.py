@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from pydantic import (
     create_model,
 )
 
+from chainrule.layers.registry import LAYERS
 from chainrule.lookup import suggest
 from chainrule.paper.notation import exact_text
 from chainrule.paper.reading import Value
@@ -93,17 +95,34 @@ class Strict(BaseModel):
 
 
 class LayerGiven(BaseModel):
-    """A layer, its arguments as in Keras, and the values of its parameters (``W``, ``b``, …)."""
+    """A layer, its arguments as in Keras, and values of what it keeps or draws (``W``, ``b``, ``mask``, …).
+
+    Layers inside a container are tables of the same kind, which its argument lists.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     layer: str
 
     def split(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The arguments of the layer, and the values of its parameters."""
-        arguments = dict(self.model_extra or {})
-        keys = ("W", "b", "alpha") if self.layer == "PReLU" else ("W", "b")
-        return arguments, {key: arguments.pop(key) for key in keys if key in arguments}
+        """The arguments of the layer's constructor, and all else: the values of its quantities.
+
+        >>> LayerGiven(layer="Dense", units=1, W=[[2]]).split()
+        ({'units': 1}, {'W': [[2]]})
+        """
+        given = dict(self.model_extra or {})
+        taken = arguments_of(self.layer)
+        arguments = {key: given.pop(key) for key in tuple(given) if key in taken}
+        return arguments, given
+
+
+def arguments_of(layer: str) -> list[str]:
+    """What a layer's table may say beside values: the arguments of its constructor, and ``trainable``.
+
+    A layer that is not known has none.
+    """
+    made = LAYERS.get(layer)
+    return [*inspect.signature(made).parameters, "trainable"] if made is not None else []
 
 
 class Question(Strict):

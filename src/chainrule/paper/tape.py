@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.words import Word
 from chainrule.rules.descent import number_of_updates
 
+SAMPLES, KERNEL, MAPS = "samples", "kernel", "maps"
+"""What an array of three axes or more holds: a matrix for each sample and channel, for each channel and
+filter of a layer's kernel, or for each channel."""
 GIVEN, FORWARD, LOSS_PART, GRADIENTS, UPDATE = "given", "forward", "loss", "gradients", "update"
 COUNT, BEFORE, AFTER = "updates", "loss_before", "loss_after"
 
@@ -31,7 +35,7 @@ class Quantity:
     ``inputs`` are the names of the quantities that the step took, in the rule's order. ``part`` is
     the part of the working that it belongs to, ``update`` the number of its update; ``rounded`` says
     that finishing changed it. ``symbol`` is its name in TeX, where the usual one will not do; a
-    ``hidden`` one is given for the steps alone.
+    ``hidden`` one is given for the steps alone. ``stacked`` says what the axes of more than two are.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Quantity:
     rounded: bool = False
     symbol: str = ""
     hidden: bool = False
+    stacked: str = SAMPLES
 
 
 @dataclass
@@ -72,7 +77,7 @@ class Tape:
         values = [self.quantities[i].value for i in inputs]
         try:
             with np.errstate(all="ignore"):  # floats that overflow inside SymPy are no matter of NumPy's
-                worked = _paper_numbers(np.asarray(step.rule(*values, **step.options), dtype=object))
+                worked = _paper_numbers(np.asarray(step.rule(*values, **exact_options(step)), dtype=object))
             for number in worked.flat:
                 number.check_size()
             value = self.finish(worked)
@@ -84,6 +89,12 @@ class Tape:
 
     def __getitem__(self, name: str) -> Quantity:
         return self.quantities[name]
+
+
+def exact_options(step: Step) -> dict[str, Any]:
+    """The options of a step with floats and decimals exact, as 0.99 that is 99/100 and so leaves 1/100."""
+    options = {**step.rule.defaults, **step.options}
+    return {k: Number(v) if isinstance(v, (float, Decimal)) else v for k, v in options.items()}
 
 
 def _paper_numbers(worked: np.ndarray) -> np.ndarray:
@@ -121,35 +132,36 @@ def work(
     learning_rate: Any,
     finish: Callable[[np.ndarray], np.ndarray],
     measured: bool = False,
+    drawn: Mapping[str, Sequence[np.ndarray]] | None = None,
+    inputs: Sequence[str] = (INPUT,),
 ) -> Tape:
-    """Work the updates of a network; ``given`` holds x, y and the parameters.
+    """Work the updates of a network; ``given`` holds its inputs, y and all that its layers keep.
 
     With one update, quantities have their plain names and the new parameters end in ``_new``; with
     several, the update's number follows a dot, and W1.3 is W1 after the third update. ``measured``
-    adds the loss over all rows before the first update and after the last.
+    adds the loss over all rows before the first update and after the last. ``drawn`` has a value of
+    each random quantity for each update.
 
     Raises WorkError, naming the step, where a value cannot be worked.
     """
     tape = Tape(finish)
     for name, value in given.items():
         tape.give(name, value)
-    rows = given[INPUT].shape[0]
+    rows = given[inputs[0]].shape[0]
     batches = descent.batches(rows)
     tape.give(LEARNING_RATE, np.asarray(learning_rate, dtype=object))
     counts = {"epochs": descent.epochs, "rows": rows, "batch_size": descent.batch_size or rows}
     for name, count in counts.items():
         tape.give(name, np.asarray(Number(count), dtype=object), hidden=True)
-    for name, parameter in program.state.items():
-        if name in given:
-            continue
-        zero = type(next(iter(given[INPUT].flat)))(0)
-        tape.give(name, np.full(parameter.shape, zero, dtype=object))
     tape.work(Step(COUNT, number_of_updates, tuple(counts)), COUNT, tuple(counts), COUNT)
     if measured:
         _measure(tape, program, "before", lambda name: name)
-    naming = _Naming(len(batches), {*program.parameters, *program.state}, tuple(tape.quantities))
+    naming = _Naming(len(batches), {*program.changing}, tuple(tape.quantities), (*inputs, TARGET))
     for update, batch in enumerate(batches, start=1):
-        _update(tape, program, naming, update, batch, whole=batch == slice(0, rows))
+        for name, values in (drawn or {}).items():
+            known = naming.quantity(name, update)
+            tape.quantities[known] = Quantity(known, values[update - 1], update=update)
+        _update(tape, program, naming, update, batch, tuple(drawn or ()), whole=batch == slice(0, rows))
     if measured:
         _measure(tape, program, "after", lambda name: naming.parameter(name, len(batches)))
     return tape
@@ -162,6 +174,7 @@ class _Naming:
     updates: int
     carried: set[str]
     constants: tuple[str, ...]
+    rows: tuple[str, ...]
 
     def quantity(self, name: str, update: int) -> str:
         if name.endswith("_new"):
@@ -175,13 +188,22 @@ class _Naming:
         return f"{name}_new" if self.updates == 1 else f"{name}.{update}"
 
 
-def _update(tape: Tape, program: Program, naming: _Naming, update: int, batch: slice, whole: bool) -> None:
+def _update(
+    tape: Tape,
+    program: Program,
+    naming: _Naming,
+    update: int,
+    batch: slice,
+    drawn: Sequence[str],
+    whole: bool,
+) -> None:
     known = {name: name for name in naming.constants}
+    known |= {name: naming.quantity(name, update) for name in drawn}
     for name in naming.carried:
         known[name] = naming.parameter(name, update - 1)
-    for name in (INPUT, TARGET):
+    for name in naming.rows:
         known[name] = name
-        if not whole:
+        if not whole and name in tape.quantities:
             known[name] = f"{name}.{update}"
             rows = tape[name].value[batch]
             tape.quantities[known[name]] = Quantity(known[name], rows, update=update, hidden=True)
@@ -200,7 +222,10 @@ def _update(tape: Tape, program: Program, naming: _Naming, update: int, batch: s
 def _measure(tape: Tape, program: Program, when: str, parameter: Callable[[str], str]) -> None:
     """Work the loss over all rows, before the first update or after the last."""
     known: dict[str, str] = {}
-    for step in (*program.forward, *program.loss):
+    # What layers draw, or take from the batch alone, has no part in the loss over all rows.
+    differs = program.draws or program.carried
+    steps = program.evaluation if differs else (*program.forward, *program.loss)
+    for step in steps:
         inputs = tuple(known.get(i) or parameter(i) for i in step.inputs)
         name = f"{step.name}_{when}"
         tape.work(step, name, inputs, BEFORE if when == "before" else AFTER)

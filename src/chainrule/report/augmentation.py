@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -16,7 +17,7 @@ from chainrule.layers.noise import GaussianNoise
 from chainrule.layers.steps import run
 from chainrule.network import INPUT, Network
 from chainrule.network.writing import write_forward
-from chainrule.paper.pictures import STYLE, svg
+from chainrule.paper.pictures import GRID, SOFT, STYLE, svg
 
 VERSIONS = 5
 """Drawn versions of each image."""
@@ -60,15 +61,18 @@ def augmentation_figure(x: np.ndarray, layers: Sequence[Layer], rows: int = 4, s
     after = [augmented(before, layers, seed + version) for version in range(VERSIONS)]
     look = _look(before)
     with mpl.rc_context({**STYLE, "axes.grid": False}):
-        figure = Figure(figsize=(1.05 * (VERSIONS + 1) + 0.3, 1.05 * len(before) + 0.35), layout="constrained")
+        figure = Figure(figsize=(1.05 * (VERSIONS + 1) + 0.3, 1.05 * len(before) + 0.6), layout="constrained")
         grid = figure.subplots(len(before), VERSIONS + 2, squeeze=False, width_ratios=_widths())
         for row, line in enumerate(grid):
-            for axes in line:
-                axes.axis("off")
+            line[1].axis("off")
             for axes, images in zip((line[0], *line[2:]), (before, *after), strict=True):
                 axes.imshow(_shown(images[row], before), **look)
+                axes.set(xticks=[], yticks=[])
+                axes.spines[:].set(visible=True, color=GRID)
         grid[0][0].set_title("before", fontsize=9)
         grid[0][2 + VERSIONS // 2].set_title("after, drawn anew each time", fontsize=9)
+        names = ", ".join(type(layer).__name__ for layer in layers)
+        figure.supxlabel(fill(names, 90), fontsize=8, color=SOFT)
         return svg(figure, "Images before and after augmentation")
 
 

@@ -65,12 +65,12 @@ def report(run: Run, step: HandStep) -> str:
     """The whole page: results, curves, mistakes, the network, its cost, one step by hand."""
     sure = run.model.predict(run.x_test, verbose=0)
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             title=run.file.title,
             css=stylesheet(),
-            report_css=Markup(_text("report.css")),
+            report_css=Markup(style()),
             cards=_cards(run),
             figures=_figures(run, sure),
             costs=layer_costs(run.model.network, run.model.loss, run.model.optimizer),
@@ -140,12 +140,18 @@ def _row_to_work(run: Run) -> int:
     return int(wrong[0]) if len(wrong) else 0
 
 
+def style() -> str:
+    """The reports' own style sheet."""
+    return _text("report.css")
+
+
 def _text(name: str) -> str:
     return files("chainrule.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of reports, and those of the pages that they take parts from."""
     paper = paper_environment()
     loader = ChoiceLoader([PackageLoader("chainrule.report"), paper.loader] if paper.loader else [])
     return paper.overlay(loader=loader)

@@ -5,14 +5,16 @@ average of their squares, t the number of the update, counted from 1. All have t
 Sources: Keras 3, keras.optimizers; Sutskever, Martens, Dahl, Hinton, "On the importance of
 initialization and momentum" (ICML 2013); Duchi, Hazan, Singer (JMLR 2011) for AdaGrad; Hinton, Neural
 Networks for Machine Learning, lecture 6e (2012) for RMSProp; Kingma, Ba, "Adam" (ICLR 2015);
-Loshchilov, Hutter, "Decoupled weight decay regularization" (ICLR 2019).
+Loshchilov, Hutter, "Decoupled weight decay regularization" (ICLR 2019); Reddi, Kale, Kumar, "On the
+convergence of Adam and beyond" (ICLR 2018) for AMSGrad.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-from chainrule.rules.arrays import Array, sqrt
+from chainrule.rules.arrays import Array, constant, expm1, largest_of, sqrt, where
 from chainrule.rules.rule import Shape, Slip, rule, size
 
 
@@ -122,7 +124,13 @@ def squares_average(r: Array, d: Array, *, rho: Array) -> Array:
     return rho * r + (1 - rho) * d**2
 
 
-@rule(tex=r"<r> - <m>^2", multiplications=_per_element(1))
+def _not_negative_variance(r: Array, m: Array) -> Array:
+    """For floating point, in which the difference of two that are nearly equal may fall below 0."""
+    variance = r - m**2
+    return where(variance < 0, constant(0, variance), variance)
+
+
+@rule(tex=r"<r> - <m>^2", multiplications=_per_element(1), stable=_not_negative_variance)
 def gradient_variance(r: Array, m: Array) -> Array:
     """The average square less the squared average: what centered RMSProp divides by."""
     return r - m**2
@@ -146,9 +154,36 @@ def adaptive_step_outside(d: Array, r: Array, learning_rate: Array, *, epsilon: 
     return learning_rate / (sqrt(r) + epsilon) * d
 
 
+@rule(tex=r"<t> + 1")
+def next_update(t: Array) -> Array:
+    """The number of updates with this one."""
+    return t + 1
+
+
+@rule(tex=r"\max(<u>, <v>)")
+def largest_so_far(u: Array, v: Array) -> Array:
+    """Element by element the largest second moment up to now: AMSGrad.
+
+    >>> import numpy as np
+    >>> largest_so_far(np.array([1.0, 5.0]), np.array([2.0, 3.0]))
+    array([2., 5.])
+    """
+    return largest_of((u, v))
+
+
+def _accurate_rate(learning_rate: Array, t: Array, *, beta_1: float, beta_2: float) -> Array:
+    """For floating point, in which 1 - β^t loses digits while β^t is near 1."""
+    return learning_rate * sqrt(_weights_so_far(beta_2, t)) / _weights_so_far(beta_1, t)
+
+
+def _weights_so_far(beta: float, t: Array) -> Array:
+    return -expm1(t * (math.log(beta) if beta else -math.inf))
+
+
 @rule(
     tex=r"<learning_rate> \cdot \frac{\sqrt{1 - <beta_2>^{<t>}}}{1 - <beta_1>^{<t>}}",
     multiplications=lambda learning_rate, t: 2,
+    stable=_accurate_rate,
 )
 def corrected_rate(learning_rate: Array, t: Array, *, beta_1: Array, beta_2: Array) -> Array:
     """Both bias corrections of Adam in the learning rate, as Keras arranges them; ε is not corrected."""

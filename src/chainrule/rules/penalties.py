@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chainrule.rules.arrays import Array, absolute, constant, total, where
-from chainrule.rules.rule import Rule, Slip
+from chainrule.rules.rule import Rule, Slip, size
 
 KINDS = ("l1", "l2")
 
@@ -79,10 +79,10 @@ def penalty_rule(kind: str, factor: str, matrices: int) -> Rule:
 
     def function(*inputs: Array) -> Array:
         scaling, weights = inputs[: len(scale.inputs)], inputs[len(scale.inputs) :]
-        size = total(_size(kind, weights[0]))
+        summed = total(_size(kind, weights[0]))
         for W in weights[1:]:
-            size = size + total(_size(kind, W))
-        return scale.of(*scaling) * size
+            summed = summed + total(_size(kind, W))
+        return scale.of(*scaling) * summed
 
     each = r"\sum <{}>^2" if kind == "l2" else r"\sum \left| <{}> \right|"
     summed = " + ".join(each.format(name) for name in names)
@@ -116,6 +116,57 @@ def penalized_gradient_rule(kind: str, factor: str) -> Rule:
         slips=tuple(slips),
         in_matrices=kind == "l2",
         named=("d", "W", *scale.inputs),
+    )
+
+
+_SUMS = {"l1": r"\sum \left| <W> \right|", "l2": r"\sum <W>^2"}
+_SLOPES = {"l1": r"<l1> \cdot \operatorname{sign}(<W>)", "l2": r"2 \cdot <l2> \cdot <W>"}
+
+
+def regularizer_rules(strengths: Mapping[str, Array]) -> tuple[Rule, Rule]:
+    """The penalty of one weight of given strengths by kind, and the gradient with the penalty's added.
+
+    The value is from W, the gradient from (∂L/∂W, W).
+
+    >>> import numpy as np
+    >>> value, gradient = regularizer_rules({"l1": 0.5, "l2": 0.1})
+    >>> W = np.array([3.0, -1.0])
+    >>> value(W).item(), gradient(np.zeros(2), W).tolist()
+    (3.0, [1.1, -0.7])
+    """
+    kinds = tuple(strengths)
+
+    def value(W: Array, **strengths: Array) -> Array:
+        first, *others = (strengths[kind] * total(_size(kind, W)) for kind in kinds)
+        return sum(others, first)
+
+    def gradient(d: Array, W: Array, **strengths: Array) -> Array:
+        for kind in kinds:
+            d = penalized_gradient_rule(kind, "1").function(d, W, strengths[kind])
+        return d
+
+    name = "_".join(kinds)
+    added = " + ".join(["<d>", *(_SLOPES[kind] for kind in kinds)])
+    left_out = Slip("no_penalty", "the penalty is left out of the gradient", lambda d, W, **_: d, "<d>")
+    return (
+        Rule(
+            f"{name}_penalty",
+            value,
+            " + ".join(rf"<{kind}> {_SUMS[kind]}" for kind in kinds),
+            multiplications=lambda W: size(W) + 1,
+            defaults=strengths,
+            named=("W",),
+        ),
+        Rule(
+            f"{name}_gradient",
+            gradient,
+            added,
+            multiplications=lambda d, W: size(W),
+            slips=(left_out,),
+            defaults=strengths,
+            in_matrices=kinds == ("l2",),
+            named=("d", "W"),
+        ),
     )
 
 

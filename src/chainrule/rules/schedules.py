@@ -1,12 +1,16 @@
-"""Learning rates that fall: the rate in an update, from the first rate and the update's number t.
+"""Learning rates that fall or rise: the rate in an update, from a given rate and the update's number t.
 
-Sources: Keras 3, keras.optimizers.schedules, which counts t from 0; the courses' η/√t counts from 1.
+Sources: Keras 3, keras.optimizers.schedules, which counts t from 0; the courses' η/√t counts from 1;
+Loshchilov, Hutter, "SGDR" (ICLR 2017) for the cosine; Vaswani et al., "Attention is all you need" (2017)
+for the inverse square root behind a warm-up; Smith, Topin, "Super-convergence" (2018) for one cycle.
 """
 
 from __future__ import annotations
 
-from chainrule.rules.arrays import Array, constant, cos, exp, floor, pi, sqrt, where
-from chainrule.rules.rule import rule
+from functools import cache
+
+from chainrule.rules.arrays import Array, ceil, constant, cos, exp, floor, pi, sqrt, where
+from chainrule.rules.rule import Rule, rule
 
 
 @rule(tex=r"\frac{<learning_rate>}{\sqrt{<t>}}")
@@ -58,14 +62,79 @@ def natural_decay(learning_rate: Array, t: Array, *, k: Array) -> Array:
     return learning_rate * exp(-(k * t))
 
 
+@rule(tex=r"\frac{<learning_rate>}{\sqrt{1 + <t> / <decay_steps>}}")
+def inverse_sqrt_decay(learning_rate: Array, t: Array, *, decay_steps: Array) -> Array:
+    """The rate divided by the root of 1 and the updates done; η/√t where ``decay_steps`` is 1.
+
+    >>> import numpy as np
+    >>> inverse_sqrt_decay(np.float64(0.1), np.float64(3), decay_steps=1).item()
+    0.05
+    """
+    return learning_rate / sqrt(1 + t / decay_steps)
+
+
 @rule(
     tex=r"<learning_rate> \cdot \left( <alpha> + (1 - <alpha>) \cdot"
     r" \frac{1 + \cos(\pi \cdot \min(<t>, <decay_steps>) / <decay_steps>)}{2} \right)"
 )
 def cosine_decay(learning_rate: Array, t: Array, *, decay_steps: Array, alpha: Array) -> Array:
     """Half a cosine wave, from the rate down to ``alpha`` times the rate; then it stays there."""
-    done = where(t < decay_steps, t, constant(decay_steps, t))
-    return learning_rate * (alpha + (1 - alpha) * (1 + cos(pi(t) * (done / decay_steps))) / 2)
+    wave = alpha + (1 - alpha) * _falling_wave(t / decay_steps, t)
+    return where(t < decay_steps, learning_rate * wave, learning_rate * alpha)
+
+
+@rule(
+    tex=r"\begin{cases} <learning_rate> + (<warmup_target> - <learning_rate>) \cdot"
+    r" \frac{<t>}{<warmup_steps>} & \text{if } <t> < <warmup_steps> \\"
+    r" <warmup_target> \cdot \left( <alpha> + (1 - <alpha>) \cdot"
+    r" \frac{1 + \cos(\pi \cdot \min(<t> - <warmup_steps>, <decay_steps>) / <decay_steps>)}{2}"
+    r" \right) & \text{else} \end{cases}"
+)
+def warm_cosine_decay(
+    learning_rate: Array,
+    t: Array,
+    *,
+    decay_steps: Array,
+    alpha: Array,
+    warmup_target: Array,
+    warmup_steps: Array,
+) -> Array:
+    """A line from the rate up to ``warmup_target``, then half a cosine wave down from there."""
+    # Where there is no warm-up, its line is not used: then it may be divided by anything.
+    line = learning_rate + (warmup_target - learning_rate) * (t / (warmup_steps if warmup_steps != 0 else 1))
+    wave = alpha + (1 - alpha) * _falling_wave((t - warmup_steps) / decay_steps, t)
+    fallen = where(t < decay_steps + warmup_steps, warmup_target * wave, warmup_target * alpha)
+    return where(t < warmup_steps, line, fallen)
+
+
+@rule(
+    tex=r"\begin{cases} \frac{<learning_rate>}{<div_factor>} + \left( <learning_rate> -"
+    r" \frac{<learning_rate>}{<div_factor>} \right) \cdot"
+    r" \frac{1 - \cos(\pi \cdot <t> / <rising_steps>)}{2} & \text{if } <t> < <rising_steps> \\"
+    r" \text{end} + (<learning_rate> - \text{end}) \cdot"
+    r" \frac{1 + \cos(\pi \cdot (<t> - <rising_steps>) / (<total_steps> - <rising_steps>))}{2}"
+    r" & \text{if } <t> < <total_steps> \\"
+    r" \text{end} = \frac{<learning_rate>}{<div_factor> \cdot <final_div_factor>} & \text{else} \end{cases}"
+)
+def one_cycle(
+    learning_rate: Array,
+    t: Array,
+    *,
+    rising_steps: int,
+    total_steps: int,
+    div_factor: Array,
+    final_div_factor: Array,
+) -> Array:
+    """Up to the given rate in half a cosine wave, then down in a longer one, far below the beginning."""
+    first, last = learning_rate / div_factor, learning_rate / (div_factor * final_div_factor)
+    up = first + (learning_rate - first) * (1 - _falling_wave(t / rising_steps, t))
+    down = last + (learning_rate - last) * _falling_wave((t - rising_steps) / (total_steps - rising_steps), t)
+    return where(t < rising_steps, up, where(t < total_steps, down, last))
+
+
+def _falling_wave(part: Array, t: Array) -> Array:
+    """Half a cosine wave, from 1 at part 0 to 0 at part 1; t says which kind of number π is."""
+    return (1 + cos(pi(t) * part)) / 2
 
 
 @rule(
@@ -76,5 +145,73 @@ def polynomial_decay(
     learning_rate: Array, t: Array, *, decay_steps: Array, end_learning_rate: Array, power: Array
 ) -> Array:
     """A power of what is left, from the rate to ``end_learning_rate``: a line for power 1."""
-    done = where(t < decay_steps, t, constant(decay_steps, t))
-    return (learning_rate - end_learning_rate) * (1 - done / decay_steps) ** power + end_learning_rate
+    left = 1 - where(t < decay_steps, t / decay_steps, constant(1, t))
+    return (learning_rate - end_learning_rate) * left**power + end_learning_rate
+
+
+@rule(
+    tex=r"(<learning_rate> - <end_learning_rate>) \cdot \left( 1 - \frac{<t>}{<decay_steps> \cdot"
+    r" \lceil <t> / <decay_steps> \rceil} \right)^{<power>} + <end_learning_rate>"
+)
+def polynomial_cycle(
+    learning_rate: Array, t: Array, *, decay_steps: Array, end_learning_rate: Array, power: Array
+) -> Array:
+    """The same, rising again whenever the end is reached, and falling ever more slowly."""
+    cycles = where(t > 0, ceil(t / decay_steps), constant(1, t))
+    return (learning_rate - end_learning_rate) * (1 - t / (decay_steps * cycles)) ** power + end_learning_rate
+
+
+@cache
+def piecewise_rule(count: int) -> Rule:
+    """The given rate up to the boundary ``b1``, then the value ``v1`` up to ``b2``, and so on.
+
+    ``count`` is how many boundaries there are; the update that is one has the value before it, as in Keras.
+
+    >>> import numpy as np
+    >>> options = {"b1": 2, "b2": 5, "v1": 0.5, "v2": 0.1}
+    >>> [piecewise_rule(2)(np.float64(1), np.float64(t), **options).item() for t in (2, 3, 5, 6)]
+    [1.0, 0.5, 0.5, 0.1]
+    """
+    cases = [r"<learning_rate> & \text{if } <t> \le <b1>"]
+    cases += [rf"<v{k}> & \text{{if }} <t> \le <b{k + 1}>" for k in range(1, count)]
+    cases += [rf"<v{count}> & \text{{else}}"]
+
+    def function(learning_rate: Array, t: Array, **options: Array) -> Array:
+        rate = learning_rate
+        for k in range(1, count + 1):
+            rate = where(t > options[f"b{k}"], constant(options[f"v{k}"], learning_rate), rate)
+        return rate
+
+    tex = r"\begin{cases} " + r" \\ ".join(cases) + r" \end{cases}"
+    return Rule("piecewise_constant", function, tex, named=("learning_rate", "t"))
+
+
+@rule(tex=r"<learning_rate>")
+def constant_rate(learning_rate: Array, t: Array) -> Array:
+    """The same rate in every update."""
+    return learning_rate
+
+
+@cache
+def warmed_rule(after: Rule) -> Rule:
+    """A line up to the given rate, and then another rule, whose updates are counted from there.
+
+    >>> import numpy as np
+    >>> rate = warmed_rule(constant_rate)
+    >>> [rate(1.0, np.float64(t), warmup_steps=4, first=0.0).item() for t in (0, 1, 4, 9)]
+    [0.0, 0.25, 1.0, 1.0]
+    """
+
+    def function(
+        learning_rate: Array, t: Array, *, warmup_steps: Array, first: Array, **options: Array
+    ) -> Array:
+        line = first + (learning_rate - first) * (t / warmup_steps)
+        since = where(t > warmup_steps, t - warmup_steps, constant(0, t))
+        return where(t < warmup_steps, line, after.function(learning_rate, since, **options))
+
+    later = after.tex.replace("<t>", "(<t> - <warmup_steps>)")
+    tex = (
+        r"\begin{cases} <first> + (<learning_rate> - <first>) \cdot \frac{<t>}{<warmup_steps>}"
+        rf" & \text{{if }} <t> < <warmup_steps> \\ {later} & \text{{else}} \end{{cases}}"
+    )
+    return Rule(f"warm_{after.name}", function, tex, named=("learning_rate", "t"))

@@ -8,13 +8,12 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule import optimizers
-from chainrule.initializers import Constant, Ones, Zeros
-from chainrule.layers.registry import deserialize
+from chainrule.initializers import Constant, Initializer, Ones, Zeros
 from chainrule.network import Network
 from chainrule.optimizers import Optimizer
+from chainrule.paper.layer_tables import GivenLayers, quantities_of, unknown_key
 from chainrule.paper.numbers import Number
-from chainrule.paper.sheet import SheetError, Table
-from chainrule.paper.topics.network.given import LayerGiven
+from chainrule.paper.sheet import LayerGiven, SheetError, Table
 from chainrule.paper.values import read_array, resolve
 from chainrule.rules.rule import size
 
@@ -48,84 +47,110 @@ def times(shape: tuple[int, ...]) -> str:
 
 
 def samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
-    """Inputs or targets with one row per sample; a single list is a single sample."""
-    if array.ndim > 2 or array.ndim == 0:
+    """Inputs or targets with one row per sample; a single list is a single sample.
+
+    Images and the like have an entry per sample, and are never transposed.
+    """
+    if array.ndim == 0:
         raise SheetError(f"{place}: expected rows of numbers, as [[1, 2], [3, 4]]")
     if array.ndim == 1:
         return array.reshape(1, -1)
-    return np.asarray(array.T) if columns else array
+    return np.asarray(array.T) if columns and array.ndim == 2 else array
+
+
+def network_for(x: np.ndarray, tables: list[LayerGiven], columns: bool) -> tuple[np.ndarray, Network, GivenLayers]:
+    """The samples, the network of the layers for them, and what is given for each layer.
+
+    What the layers cannot take as samples may be a single one, or one whose single channel is not
+    written: an image [h, w] is then taken for (1, h, w, 1). Raises SheetError where nothing fits.
+    """
+    rows = samples("given.x", x, columns)
+    errors = []
+    for candidate in (rows, x[None], x[..., None], x[None, ..., None]):
+        if candidate.ndim < 2:
+            continue
+        try:
+            network, given = network_of(tables, candidate.shape[1:])
+        except SheetError as error:
+            errors.append(str(error))
+            continue
+        return candidate, network, given
+    told = [error for error in errors if "takes samples" not in error] if x.ndim > 1 else errors
+    raise SheetError((told or errors)[0])
 
 
 # ------------------------------------------------------------------- layers, parameters
 
 
-def network_of(
-    tables: list[LayerGiven], input_shape: tuple[int, ...]
-) -> tuple[Network, list[dict[str, np.ndarray]]]:
-    """The network of the given layers, and the values given for each layer's parameters."""
-    layers = [_layer(f"given.layers[{i}]", table) for i, table in enumerate(tables, start=1)]
+def network_of(tables: list[LayerGiven], input_shape: tuple[int, ...]) -> tuple[Network, GivenLayers]:
+    """The network of the given layers, and what is given for each of them."""
+    given = GivenLayers(tables, "given.layers")
     try:
-        network = Network([layer for layer, _ in layers], input_shape)
+        network = Network(given.layers, input_shape)
     except ValueError as error:
         raise SheetError(f"given.layers: {error}") from None
-    return network, [values for _, values in layers]
+    for place in network.places:
+        found, takes = given.of(place.layer), quantities_of(place)
+        for key in found.values:
+            if key not in takes:
+                raise SheetError(f"{found.at}.{key}: {unknown_key(type(place.layer).__name__, key, [*takes])}")
+    return network, given
 
 
-def _layer(place: str, table: LayerGiven) -> tuple[Any, dict[str, Any]]:
-    """The layer, and the values given for its parameters."""
-    arguments, values = table.split()
-    if table.layer == "Dense" and "units" not in arguments:
-        raise SheetError(f"{place}.units: is missing")
-    layer = worked(place, deserialize, {"class_name": table.layer, "config": arguments})
-    return layer, {key: worked(f"{place}.{key}", read_array, raw) for key, raw in values.items()}
-
-
-def parameters_of(
-    network: Network, given: list[dict[str, np.ndarray]], columns: bool
-) -> dict[str, np.ndarray]:
-    """The value of every parameter, in rows: as given, or all alike as its initializer says."""
+def weights_of(network: Network, given: GivenLayers, columns: bool) -> dict[str, np.ndarray]:
+    """The value of all that layers keep, in rows: as given, or all alike as the initializer says."""
     values: dict[str, np.ndarray] = {}
-    for place, arrays in zip(network.places, given, strict=True):
-        at = f"given.layers[{place.number}]"
-        for name, parameter in place.parameters.items():
+    for place in network.places:
+        found = given.of(place.layer)
+        for name, parameter in place.weights.items():
             key = name.removesuffix(place.number)
+            at = f"{found.at}.{key}"
             if size(parameter.shape) > MOST_PARAMETERS:
                 raise SheetError(
-                    f"{at}.{key}: shape {_shown(parameter.shape, columns)} is more than the "
+                    f"{at}: shape {shape_said(parameter.shape, columns)} is more than the "
                     f"{MOST_PARAMETERS:,} numbers that are worked by hand: train it instead"
                 )
-            if key in arrays:
-                values[name] = _fitted(f"{at}.{key}", arrays.pop(key), parameter.shape, columns)
+            if key in found.values:
+                array = worked(at, read_array, found.values[key])
+                values[name] = fitted(at, array, parameter.shape, columns)
             elif isinstance(parameter.initializer, (Zeros, Ones, Constant)):
-                first = worked(f"{at}.{key}", lambda make: Number(make((1,))[0]), parameter.initializer)
-                values[name] = np.full(parameter.shape, first, dtype=object)
+                values[name] = worked(at, constants, parameter.initializer, parameter.shape)
             else:
-                raise SheetError(
-                    f"{at}.{key}: is missing; give its values, shape {_shown(parameter.shape, columns)}"
-                )
-        if arrays:
-            key = next(iter(arrays))
-            takes = ", ".join(k.removesuffix(place.number) for k in place.parameters) or "none"
-            raise SheetError(f"{at}.{key}: the layer has no such parameter; its parameters are {takes}")
+                raise SheetError(f"{at}: is missing; give its values, shape {shape_said(parameter.shape, columns)}")
     return values
 
 
-def _fitted(place: str, array: np.ndarray, shape: tuple[int, ...], columns: bool) -> np.ndarray:
-    """The values of a parameter in rows, where they have its shape in the question's convention."""
-    if columns:
+def constants(initializer: Initializer, shape: tuple[int, ...]) -> np.ndarray:
+    """The first values that an initializer of equal ones gives, as Numbers."""
+    return np.full(shape, Number(initializer((1,))[0]), dtype=object)
+
+
+def fitted(place: str, array: np.ndarray, shape: tuple[int, ...], columns: bool) -> np.ndarray:
+    """The values of a quantity in rows, where they have its shape in the question's convention.
+
+    Of three axes or more, those of length 1 may be left out: a kernel of one channel and one filter is a
+    matrix.
+    """
+    if columns and len(shape) == 2:
         array = array.T
     if len(shape) == 1 and array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
+    if len(shape) > 2 and _without_ones(array.shape) == _without_ones(shape):
+        array = array.reshape(shape)
     if array.shape != shape:
         found = array.shape[::-1] if columns else array.shape
         raise SheetError(
-            f"{place}: expected shape {_shown(shape, columns)}, got {times(found) or 'a number'}"
+            f"{place}: expected shape {shape_said(shape, columns)}, got {times(found) or 'a number'}"
         )
     return array
 
 
-def _shown(shape: tuple[int, ...], columns: bool) -> str:
-    return times(shape[::-1] if columns else shape)
+def _without_ones(shape: tuple[int, ...]) -> list[int]:
+    return [n for n in shape if n != 1]
+
+
+def shape_said(shape: tuple[int, ...], columns: bool) -> str:
+    return times(shape[::-1] if columns and len(shape) == 2 else shape)
 
 
 # ---------------------------------------------------------------------------- optimizer

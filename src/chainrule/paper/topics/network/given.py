@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from chainrule.paper.sheet import Scalar, Strict, Table, Values, Vector
+from chainrule.paper.sheet import LayerGiven, Scalar, Strict, Table, Values, Vector
 
 MOST_LAYERS = 100
 """Layers of a chain that is given by its factors."""
-
-
-class LayerGiven(BaseModel):
-    """A layer, its arguments as in Keras, and the values of its parameters (``W``, ``b``, …)."""
-
-    model_config = ConfigDict(extra="allow")
-
-    layer: str
-
-    def split(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The arguments of the layer, and the values of its parameters."""
-        arguments = dict(self.model_extra or {})
-        keys = ("W", "b", "alpha") if self.layer == "PReLU" else ("W", "b")
-        return arguments, {key: arguments.pop(key) for key in keys if key in arguments}
 
 
 class ChainGiven(Strict):

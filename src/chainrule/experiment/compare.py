@@ -1,0 +1,148 @@
+"""Comparing variants: each trained from several seeds, and whether what was expected appeared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chainrule.callbacks import History
+from chainrule.experiment.file import TrainFile
+from chainrule.experiment.run import Run, train
+from chainrule.experiment.variants import GAP, Expectation
+from chainrule.model import Programs
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One variant trained from one seed: its logs; ``stopped`` says why where its numbers diverged."""
+
+    history: dict[str, list[float]]
+    seconds: float
+    stopped: str = ""
+    run: Run | None = None
+
+    def measure(self, name: str, at: str) -> float:
+        """A log's value after the last epoch, its best or its first; NaN where the run diverged."""
+        if self.stopped:
+            return float("nan")
+        if name == GAP:
+            return self.measure("val_loss", at) - self.measure("loss", at)
+        values = self.history[name]
+        best = max if "accuracy" in name else min
+        return {"end": values[-1], "first": values[0], "best": best(values)}[at]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether an effect appeared, and the numbers that say so."""
+
+    expectation: Expectation
+    appeared: bool
+    clearly: bool
+    numbers: str
+
+    @property
+    def verdict(self) -> str:
+        """In words; clearly means that it held for every seed against every seed."""
+        if not self.appeared:
+            return "did not appear"
+        return "appeared" if self.clearly else "appeared on average, though not for all seeds"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All variants trained, by name: a list with an entry per seed."""
+
+    file: TrainFile
+    trained: dict[str, list[Trained]] = field(default_factory=dict)
+
+    def values(self, name: str, measure: str, at: str = "end") -> np.ndarray:
+        """A measure of a variant; shape (seeds,)."""
+        return np.array([one.measure(measure, at) for one in self.trained[name]])
+
+    def findings(self) -> list[Finding]:
+        """What became of each expectation."""
+        return [_finding(self, expectation) for expectation in self.file.expect]
+
+    @property
+    def logs(self) -> list[str]:
+        """The names of the logs that the variants have."""
+        names: dict[str, None] = {}
+        for runs in self.trained.values():
+            for one in runs:
+                names.update(dict.fromkeys(one.history))
+        return list(names)
+
+
+def compare(
+    file: TrainFile, report: Callable[[str, int, int], None] = lambda name, done, of: None
+) -> Comparison:
+    """Train every variant of a file from every seed.
+
+    ``report`` is told the variant's name, how many runs are done and of how many. A run whose numbers
+    diverge is kept as such.
+
+    Raises ValueError for what does not fit together, OSError for a data file that cannot be read.
+    """
+    made = Comparison(file)
+    total = len(file.variants()) * file.seeds
+    done = 0
+    for name, variant in file.variants().items():
+        made.trained[name] = []
+        programs = Programs()  # of one structure, from whatever seed: compiled once
+        for seed in range(file.seed, file.seed + file.seeds):
+            report(name, done, total)
+            made.trained[name].append(_trained(variant.model_copy(update={"seed": seed}), programs))
+            done += 1
+    report("", done, total)
+    return made
+
+
+def _trained(file: TrainFile, programs: Programs) -> Trained:
+    seen = History()
+    start = time.perf_counter()
+    try:
+        run = train(file, verbose=0, callbacks=[seen], programs=programs)
+    except FloatingPointError as error:
+        return Trained(seen.history, time.perf_counter() - start, str(error))
+    return Trained(run.history.history, time.perf_counter() - start, "", run)
+
+
+def _finding(made: Comparison, expectation: Expectation) -> Finding:
+    if expectation.diverges is not None:
+        return _divergence(made, expectation, expectation.diverges)
+    names = expectation.names
+    values = {name: made.values(name, expectation.measure, expectation.at) for name in names}
+    numbers = "; ".join(f"{name}: {_shown(values[name])}" for name in names)
+    if expectation.alike is not None:
+        means = [float(v.mean()) for v in values.values()]
+        apart = max(means) - min(means)
+        appeared = apart <= expectation.within
+        return Finding(expectation, appeared, appeared, numbers)
+    pairs = list(zip(names[:-1], names[1:], strict=True))
+    appeared = all(values[low].mean() < values[high].mean() for low, high in pairs)
+    clearly = all(values[low].max() < values[high].min() for low, high in pairs)
+    return Finding(expectation, appeared, clearly, numbers)
+
+
+def _divergence(made: Comparison, expectation: Expectation, names: Sequence[str]) -> Finding:
+    counts = {name: sum(bool(one.stopped) for one in made.trained[name]) for name in names}
+    numbers = "; ".join(f"{name}: {n} of {len(made.trained[name])} runs" for name, n in counts.items())
+    appeared = all(counts.values())
+    clearly = all(n == len(made.trained[name]) for name, n in counts.items())
+    return Finding(expectation, appeared, clearly, numbers)
+
+
+def _shown(values: np.ndarray) -> str:
+    """The mean, and the range over the seeds.
+
+    >>> _shown(np.array([0.5, 0.25])), _shown(np.array([0.5]))
+    ('0.375 (0.25 to 0.5)', '0.5')
+    """
+    if np.isnan(values).any():
+        return f"diverged in {int(np.isnan(values).sum())} of {len(values)} runs"
+    mean = f"{values.mean():.4g}"
+    return mean if len(values) == 1 else f"{mean} ({values.min():.4g} to {values.max():.4g})"
