@@ -178,9 +178,9 @@ def test_vgg16_has_the_shapes_of_keras_vgg16():
 
 
 def short_resnet():
-    """ResNet-20 with two of its nine blocks, one of which halves the image."""
+    """ResNet-20 with one of its nine blocks, which halves the image."""
     layers = resnet20_layers(classes=3)
-    return Sequential([Input((8, 8, 3)), *layers[:4], layers[6], *layers[-2:]])
+    return Sequential([Input((8, 8, 3)), *layers[:3], layers[6], *layers[-2:]])
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ each_merge = pytest.mark.parametrize(
 def merged(merge, shapes):
     """The network of a merge of as many inputs."""
     inputs = [Input(shape) for shape in shapes]
-    return Network.of_graph(inputs, merge(inputs))
+    return Network.of_graph(inputs, [merge(inputs)])
 
 
 # -------------------------------------------------------------------------------- merges
@@ -101,7 +101,7 @@ def test_one_output_may_be_merged_with_itself(merge):
     """The gradient of a quantity that goes in twice is the sum of both."""
     x = Input((3,))
     hidden = Dense(4, activation="tanh")(x)
-    check_gradients(Network.of_graph([x], Dense(2)(merge()([hidden, hidden]))))
+    check_gradients(Network.of_graph([x], [Dense(2)(merge()([hidden, hidden]))]))
 
 
 def test_of_equal_inputs_the_first_has_the_gradient_of_the_maximum():

@@ -74,7 +74,7 @@ MISTAKES = {
     "b without a bias": (described(layers=dense("use_bias = false, b = [1]")), ["layers[1].b", "are W"]),
     "beyond float32": (described(layers=dense("b = [1e300]")), ["layers[1].b", "too large for float32"]),
     "no data": ('loss = "mse"\nlayers = [{ layer = "Dense", units = 1 }]', ["data", "is missing"]),
-    "empty data": (described(data=""), ["data", "give one of name, csv, npz, or x and y"]),
+    "empty data": (described(data=""), ["data", "give one of name, csv, npz, images"]),
     "data twice": (described(data='name = "digits"\n' + ONE), ["data", "got name and x"]),
     "a data set": (described(data='name = "digist"'), ["data.name", "did you mean 'digits'?"]),
     "x alone": (described(data="x = [[1]]"), ["data", "x and y go together"]),

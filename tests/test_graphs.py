@@ -74,6 +74,53 @@ def test_a_graph_with_two_inputs_trains_as_in_keras():
     np.testing.assert_allclose(ours.predict([X, MORE]), theirs.predict([X, MORE], verbose=0), atol=1e-5)
 
 
+def heads(library):
+    """Two outputs, one of which another layer takes too."""
+    layers = library.layers
+    x = library.Input((4,))
+    first = layers.Dense(2, name="first")(layers.Dense(5, activation="tanh")(x))
+    second = layers.Dense(3, activation="softmax", name="second")(first)
+    return library.Model(x, [first, second])
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_graph_with_two_outputs_trains_as_in_keras(by_name, tmp_path):
+    given = {
+        "loss": ["mse", "sparse_categorical_crossentropy"],
+        "loss_weights": [1.0, 0.25],
+        "metrics": [["mae"], ["accuracy"]],
+    }
+    if by_name:
+        given = {key: dict(zip(("first", "second"), entry, strict=True)) for key, entry in given.items()}
+    ours, theirs = twins(heads, **given)
+    logs = [model.fit(X, [Y, LABELS], validation_data=(X, [Y, LABELS]), **HOW) for model in (ours, theirs)]
+    assert_same(ours, theirs)
+    for name, values in logs[1].history.items():
+        np.testing.assert_allclose(logs[0].history[name], values, rtol=5e-5, atol=1e-6, err_msg=name)
+    for found, expected in zip(ours.predict(X), theirs.predict(X, verbose=0), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    ours.save(tmp_path / "heads.safetensors")
+    again = load_model(tmp_path / "heads.safetensors")
+    assert again.evaluate(X, [Y, LABELS], verbose=0) == ours.evaluate(X, [Y, LABELS], verbose=0)
+
+
+def test_what_does_not_fit_several_outputs_is_refused():
+    model = twins(heads, "mse")[0]
+    for given, says in (
+        ({"loss": ["mse"]}, "loss must have an entry for each of the outputs first, second"),
+        ({"loss": {"first": "mse"}}, "the output 'second' has none"),
+        ({"loss": {"first": "mse", "secnd": "mse"}}, "did you mean 'second'"),
+        ({"loss": "mse", "metrics": ["mae"]}, "metrics must have an entry for each"),
+        ({"loss": "mse", "loss_weights": [1, -1]}, "not below 0 for 'second'"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            model.compile("sgd", **given)
+    with pytest.raises(ValueError, match="give y as a list with an array for each"):
+        model.fit(X, Y, verbose=0)
+    with pytest.raises(ValueError, match="class_weight needs a model with one output"):
+        model.fit(X, [Y, np.eye(3)[LABELS]], class_weight={0: 1}, verbose=0)
+
+
 def test_weights_of_rows_and_of_classes_count_as_in_keras():
     weights = RANDOM.random(40).astype(np.float32)
     for given in (
@@ -243,7 +290,9 @@ def test_what_makes_no_graph_is_refused():
         (lambda: Model(x, dense(hidden)), ValueError, "in the model already, as layer 1"),
         (lambda: Model(x, x), ValueError, "at least one layer between"),
         (lambda: Model(hidden, Dense(1)(hidden)), TypeError, "inputs must be Input objects, got Node"),
-        (lambda: Model(x, [hidden]), TypeError, "outputs must be what a layer gives"),
+        (lambda: Model(x, "a"), TypeError, "outputs must be what layers give, got str"),
+        (lambda: Model(x, [hidden, hidden]), ValueError, "at least one and each once"),
+        (lambda: Model(x, []), ValueError, "at least one and each once"),
         (lambda: Dense(1)(X), TypeError, "numbers go through a model's predict"),
         (lambda: Activation("relu")([x, x]), TypeError, "is applied to an Input or to what a layer gives"),
     ):

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chainrule.constraints import NonNeg
 from chainrule.layers import BatchNormalization, Dense, LayerNormalization, deserialize, serialize
 from chainrule.layers.steps import run
 from chainrule.network import Network
+from chainrule.paper.numbers import numbers
+from chainrule.regularizers import L2
 from layers_oracle import check_exact, check_gradients, check_keras, program_of, single, values_of
 
 compiled = settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -82,6 +85,25 @@ def test_a_frozen_layer_uses_its_moving_averages_while_training_as_in_keras():
     program = program_of(behind_dense(frozen(BatchNormalization()), (3,)))
     assert not program.carried
     assert not [name for name in program.parameters if name.startswith(("gamma", "beta"))]
+
+
+def test_the_moving_average_of_exact_numbers_is_exact():
+    """A float 1 - 0.99 is 0.010000000000000009: none of that is on paper."""
+    program = program_of(Network([BatchNormalization(epsilon=0)], (1,)))
+    given = {"moving_mean1": [0], "moving_var1": [1], "gamma1": [1], "beta1": [0], "x": [[1], [3]]}
+    steps = (*program.forward, *program.update[-2:])
+    found = run(steps, {name: numbers(value) for name, value in given.items()})
+    assert [str(found[f"{name}_new"][0]) for name in program.carried] == ["1/50", "1"]
+
+
+def test_penalties_and_bounds_belong_to_the_parameter_that_they_are_given_for():
+    for kind in (BatchNormalization, LayerNormalization):
+        layer = kind(gamma_regularizer="l2", beta_constraint="non_neg")
+        parameters = layer.parameters((3,))
+        assert isinstance(parameters["gamma"].regularizer, L2)
+        assert isinstance(parameters["beta"].constraint, NonNeg)
+        assert parameters["beta"].regularizer is parameters["gamma"].constraint is None
+        assert serialize(deserialize(serialize(layer))) == serialize(layer)
 
 
 def test_the_moving_averages_go_to_the_mean_and_variance_of_the_data():

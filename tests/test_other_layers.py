@@ -11,6 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chainrule.constraints import MaxNorm, NonNeg
 from chainrule.layers import (
     Activation,
     Dense,
@@ -18,6 +19,7 @@ from chainrule.layers import (
     Embedding,
     Flatten,
     GaussianNoise,
+    Input,
     PadChannels,
     PReLU,
     ReLU,
@@ -28,9 +30,13 @@ from chainrule.layers import (
     serialize,
 )
 from chainrule.layers.steps import run
+from chainrule.model import Sequential
 from chainrule.network import Network
+from chainrule.optimizers import SGD
 from chainrule.paper.numbers import Number, numbers
+from chainrule.regularizers import L1, L2
 from chainrule.rules.embedding import embedded, embedded_dW
+from chainrule.training.draws import drawn
 from layers_oracle import check_exact, check_gradients, check_keras, program_of, values_of
 
 compiled = settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
@@ -165,6 +171,19 @@ def test_a_mask_that_is_shared_is_drawn_once():
     assert program_of(shared).draws["u1"].shape == (1, 6)
 
 
+@pytest.mark.parametrize("kind", [Dropout, SpatialDropout2D, GaussianNoise])
+def test_the_random_numbers_follow_the_runs_seed_and_the_layers_own(kind):
+    def numbers_of(run_seed, own):
+        draws = program_of(Network([kind(0.5, seed=own)], IMAGE)).draws
+        (values,) = drawn(draws, jax.random.key(run_seed), 5).values()
+        return np.asarray(values)
+
+    first = numbers_of(1, own=1)
+    np.testing.assert_array_equal(first, numbers_of(1, own=1))
+    for others in (numbers_of(1, own=2), numbers_of(1, own=None), numbers_of(2, own=1)):
+        assert not np.isclose(first, others).any()
+
+
 def test_noise_has_the_deviation_asked_for_and_none_when_predicting():
     network = Network([GaussianNoise(0.25)], (300,))
     program = program_of(network)
@@ -208,6 +227,33 @@ def test_an_id_beyond_the_last_is_never_taken_for_another():
     assert np.isnan(jax.jit(embedded)(jnp.array([[4.0]]), jnp.asarray(W))).all()
 
 
+@pytest.mark.parametrize(
+    ("ids", "says"),
+    [
+        ([[0, 5]], r"x\[0, 1\] is 5: the Embedding takes whole numbers from 0 to 4"),
+        ([[0, 1], [-1, 0]], r"x\[1, 0\] is -1: the Embedding takes whole numbers from 0 to 4"),
+        ([[0.5, 1]], r"x\[0, 0\] is 0.5: .* number what is to be embedded, or give a larger input_dim"),
+    ],
+    ids=["beyond", "negative", "half"],
+)
+def test_a_model_refuses_what_is_no_id(ids, says):
+    model = Sequential([Input((2,)), Embedding(5, 3), Flatten(), Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=says):
+        model.predict(np.array(ids, float), verbose=0)
+    with pytest.raises(ValueError, match=says):
+        model.fit(np.array(ids, float), np.zeros(len(ids)), verbose=0)
+
+
+def test_an_embedding_learns_a_number_for_each_id():
+    model = Sequential([Input((1,)), Embedding(3, 1), Flatten()])
+    model.compile(SGD(0.5), "mse")
+    model.fit(np.array([[0], [1], [2]] * 4), np.array([[3.0], [-1.0], [5.0]] * 4), epochs=80, verbose=0)
+    np.testing.assert_allclose(
+        model.predict(np.array([[2], [0], [1]]), verbose=0)[:, 0], [5, 3, -1], atol=1e-2
+    )
+
+
 def test_a_padded_channel_is_zero_and_the_others_are_in_their_place():
     network = Network([PadChannels(1, 2)], (2, 2, 3))
     x = np.random.default_rng(0).normal(size=(2, 2, 2, 3))
@@ -240,6 +286,9 @@ def test_a_padded_channel_is_zero_and_the_others_are_in_their_place():
             ValueError,
             r"SpatialDropout2D takes images \(h, w, c\); got samples of \(3, 4\)",
         ),
+        (lambda: Dropout(0.5, seed=-1), ValueError, "seed must be at least 0, got -1"),
+        (lambda: Dropout(0.5, seed=2**32), ValueError, r"seed must be less than 2\^32"),
+        (lambda: GaussianNoise(0.1, seed="a"), TypeError, "seed must be a whole number, got 'a'"),
         (lambda: GaussianNoise(-1), ValueError, "stddev must be at least 0 and finite, got -1"),
         (lambda: GaussianNoise(float("inf")), ValueError, "stddev must be at least 0 and finite, got inf"),
         (lambda: GaussianNoise([0.1]), TypeError, "stddev must be a number"),
@@ -271,11 +320,32 @@ def test_a_padded_channel_is_zero_and_the_others_are_in_their_place():
         (lambda: Dense(2, kernel_regularizer="L7"), ValueError, "unknown regularizer 'L7'"),
         (lambda: Dense(2, bias_constraint="tight"), ValueError, "unknown constraint 'tight'"),
     ],
-    ids=range(31),
+    ids=range(34),
 )
 def test_an_argument_that_cannot_be_is_refused(make, error, says):
     with pytest.raises(error, match=says):
         make()
+
+
+@pytest.mark.parametrize(
+    ("layer", "regularized", "bounded"),
+    [
+        (Dense(2, kernel_regularizer="l2", bias_constraint="non_neg"), {"W": L2}, {"b": NonNeg}),
+        (Dense(2, bias_regularizer=L1(0.5), kernel_constraint=MaxNorm(1)), {"b": L1}, {"W": MaxNorm}),
+        (
+            Embedding(4, 2, embeddings_regularizer="l1", embeddings_constraint="max_norm"),
+            {"W": L1},
+            {"W": MaxNorm},
+        ),
+        (PReLU(alpha_regularizer="l1", alpha_constraint="non_neg"), {"alpha": L1}, {"alpha": NonNeg}),
+    ],
+    ids=["dense", "bias", "embedding", "prelu"],
+)
+def test_penalties_and_bounds_belong_to_the_parameter_that_they_are_given_for(layer, regularized, bounded):
+    parameters = layer.parameters((3,))
+    assert {k: type(p.regularizer) for k, p in parameters.items() if p.regularizer} == regularized
+    assert {k: type(p.constraint) for k, p in parameters.items() if p.constraint} == bounded
+    assert serialize(deserialize(json.loads(json.dumps(serialize(layer))))) == serialize(layer)
 
 
 def test_a_layer_of_several_axes_keeps_them():

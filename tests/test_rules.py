@@ -15,6 +15,7 @@ import chainrule.rules
 from chainrule.rules import (
     affine,
     calculus,
+    clipping,
     counting,
     embedding,
     information,
@@ -22,7 +23,9 @@ from chainrule.rules import (
     linear_algebra,
     losses,
     metrics,
+    normalization,
     optimizers,
+    penalties,
     perceptron,
     probability,
 )
@@ -88,10 +91,18 @@ def _other_rules():
     yield affine.affine_db, (dz,)
     yield affine.affine_dx, (dz, W)
     yield embedding.embedded, (np.array([2.0, 0.0, 2.0]), W)
+    yield normalization.moving_average, (b, b + 1), {"momentum": 0.99}
     yield optimizers.gradient_descent, (W, W + 1, 0.1)
     yield optimizers.velocity, (W, W + 1, 0.1), {"momentum": 0.9}
     yield optimizers.momentum_step, (W, W + 1)
     yield optimizers.nesterov_step, (W, W + 1, W + 2, 0.1), {"momentum": 0.9}
+    yield optimizers.gradient_variance, (W**2 + 1, W)
+    yield optimizers.corrected_rate, (np.array(0.1), np.array(3)), {"beta_1": 0.9, "beta_2": 0.999}
+    yield clipping.norm_of(2), (W, b)
+    yield clipping.clipped_by_norm, (W, np.array(0.5)), {"clipnorm": 0.2}
+    yield from (
+        (made, (W, W + 1)[: len(made.inputs)]) for made in penalties.regularizer_rules({"l1": 0.5, "l2": 0.1})
+    )
     for variance in initializers.VARIANCES.values():
         yield variance, (64, 10)
     yield initializers.uniform_limit, (np.float64(0.02),)

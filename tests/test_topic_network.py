@@ -922,8 +922,8 @@ MISTAKES = {
         ["find: collapse", "8,000,000", "200,000"],
     ),
     "a network that takes minutes": (
-        sheet("x = [[1, 2]]\nlayers = [" + WIDE * 4 + "]", ["forward"]),
-        ["given.layers", "121,200 parameters", "100,000"],
+        sheet("x = [[1, 2]]\nlayers = [" + WIDE * 15 + "]", ["forward"]),
+        ["given.layers", "products and results", "500,000"],
     ),
     "a thousand updates in full": (
         sheet("x = [[1]]\ny = [2]\nepochs = 1000\nlayers = [" + ONE + "]"),

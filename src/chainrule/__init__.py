@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule import (
     activations,
+    applications,
     callbacks,
     constraints,
     initializers,
@@ -35,14 +36,15 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Input",
+    "Model",
     "NetworkClassifier",
     "NetworkRegressor",
-    "Model",
     "Rule",
     "Sequential",
     "Slip",
     "__version__",
     "activations",
+    "applications",
     "callbacks",
     "constraints",
     "initializers",
@@ -56,7 +58,6 @@ __all__ = [
     "solve",
     "utils",
 ]
-
 
 _LATER = {
     "NetworkClassifier": "chainrule.estimators",

@@ -237,6 +237,17 @@ def several_inputs(x: Any, shapes: Mapping[str, Shape], prefix: str = "") -> dic
     return data
 
 
+def several_targets(y: Any, outputs: Sequence[str], prefix: str = "") -> list[Any]:
+    """The targets of a model with several outputs, given as a list in their order or a table by name."""
+    if isinstance(y, Mapping):
+        y = [y[name] for name in outputs if name in y]
+    if not isinstance(y, list | tuple) or len(y) != len(outputs):
+        raise ValueError(
+            f"the model has the outputs {', '.join(outputs)}: give {prefix}y as a list with an array for each"
+        )
+    return list(y)
+
+
 def split_off(data: dict[str, np.ndarray], part: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The first rows to train on, and the last to validate on, as ``validation_split`` asks.
 

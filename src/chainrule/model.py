@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from chainrule import doors, losses, metrics, optimizers
+from chainrule import doors, optimizers
 from chainrule.callbacks import Callback, History, checked, watches_batches
 from chainrule.config import next_seed
 from chainrule.layers.layer import Layer
 from chainrule.layers.node import Input, Node
-from chainrule.network import INPUT, TARGET, WEIGHTS, Network
-from chainrule.rules.rule import Rule, Shape, size
+from chainrule.losses import Loss
+from chainrule.network import INPUT, TARGET, WEIGHTS, Network, numbered
+from chainrule.objective import Objective, objective
 from chainrule.stack import Body, Stack
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Model(Body):
     """A graph of layers, from its inputs to its output.
 
     Layers are applied to an ``Input`` or to what other layers give; the graph must have no cycle. Of
-    several inputs, data is given as a list of arrays in the same order. A layer that was in another
-    model brings a copy of its weights along.
+    several inputs or outputs, data is given as a list of arrays in the same order, and each output may
+    have a loss of its own. A layer that was in another model brings a copy of its weights along.
 
     Raises ValueError for an input that is missing or not used, or a layer that is there twice.
 
@@ -54,22 +55,27 @@ class Model(Body):
     ((None, 1), 25)
     """
 
-    def __init__(self, inputs: Input | Sequence[Input], outputs: Node, *, name: str | None = None) -> None:
+    def __init__(
+        self, inputs: Input | Sequence[Input], outputs: Node | Sequence[Node], *, name: str | None = None
+    ) -> None:
         given = (inputs,) if isinstance(inputs, Node) else tuple(inputs)
         for node in given:
             if not isinstance(node, Input):
                 raise TypeError(f"inputs must be Input objects, got {type(node).__name__}")
-        if not isinstance(outputs, Node):
-            raise TypeError(f"outputs must be what a layer gives, one node; got {type(outputs).__name__}")
+        wanted = (outputs,) if isinstance(outputs, Node) else tuple(outputs)
+        for node in wanted:
+            if not isinstance(node, Node):
+                raise TypeError(f"outputs must be what layers give, got {type(node).__name__}")
+        if len({id(node) for node in wanted}) < max(1, len(wanted)):
+            raise ValueError("outputs must be what layers give, at least one and each once")
         self._begin(name or "functional")
-        self._take(Network.of_graph(given, outputs))
+        self._take(Network.of_graph(given, wanted))
 
     def _begin(self, name: str) -> None:
         super()._begin(name)
         self.stop_training = False
-        self._loss: losses.Loss | None = None
+        self._objective: Objective | None = None
         self._optimizer: optimizers.Optimizer | None = None
-        self._metrics: tuple[str, ...] = ()
         self._steps_per_call = 1
         self.programs = Programs()
 
@@ -86,11 +92,16 @@ class Model(Body):
         return {**self.__dict__, "values": values, "programs": Programs()}
 
     @property
-    def loss(self) -> losses.Loss:
-        """The loss; RuntimeError before the model is compiled."""
-        if self._loss is None:
+    def objective(self) -> Objective:
+        """What the model was compiled with; RuntimeError before."""
+        if self._objective is None:
             raise RuntimeError('the model has no loss yet: call compile(optimizer="sgd", loss="mse") first')
-        return self._loss
+        return self._objective
+
+    @property
+    def loss(self) -> Loss:
+        """The loss, of several outputs that of the first; RuntimeError before the model is compiled."""
+        return self.objective.losses[0]
 
     @property
     def optimizer(self) -> optimizers.Optimizer:
@@ -112,29 +123,30 @@ class Model(Body):
             layer.trainable = bool(value)
 
     def compile(
-        self, optimizer: Any = "rmsprop", loss: Any = None, *, metrics: Any = None, steps_per_execution: int = 1
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        *,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        steps_per_execution: int = 1,
     ) -> None:
         """Choose what training minimizes, how, and what is measured beside it.
 
         Each by its name in Keras, a table or an object; any Optax transformation may stand for the
-        optimizer. Callbacks that wait for batches are called every ``steps_per_execution`` updates. A
-        new call forgets the optimizer's state.
+        optimizer. Of several outputs, loss, its weight and metrics are lists with an entry per output, or
+        tables by the names of the outputs' layers. Callbacks that wait for batches are called every
+        ``steps_per_execution`` updates. A new call forgets the optimizer's state.
 
         Raises ValueError for a name that is not known.
         """
-        if loss is None:
-            raise ValueError('compile needs a loss, as compile("sgd", "mse")')
+        outputs = [*self._network.outputs] if self._network is not None else ["output"]
+        self._objective = objective(loss, loss_weights, metrics, outputs)
         self._optimizer = optimizers.get(optimizer)
-        self._loss = losses.get(loss)
-        self._metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics or ())
         self._steps_per_call = doors.whole_number(steps_per_execution, "steps_per_execution", 1)
-        self._rules(outputs=None)
         self._forget()
         if self._network is not None:
             self.values = {name: self.values[name] for name in self._network.weights}
-
-    def _rules(self, outputs: int | None) -> dict[str, Rule]:
-        return {name: metrics.get(name, self.loss, outputs) for name in self._metrics}
 
     def fit(
         self,
@@ -232,7 +244,7 @@ class Model(Body):
             raise ValueError("validation_data has weights, and the rows trained on have none: give both or none")
         data = self._data(x, y, prefix="validation ", sample_weight=weights[0] if weights else None)
         if weighted and not weights:
-            data[WEIGHTS] = np.ones(len(data[TARGET]), np.float32)
+            data[WEIGHTS] = np.ones(len(next(iter(data.values()))), np.float32)
         return Memory(data)
 
     def _stream(self, source: Source, y: Any, seed: int, shuffle: bool) -> Feed:
@@ -268,10 +280,10 @@ class Model(Body):
             print(shown(found, " - "))
         if return_dict:
             return found
-        return list(found.values()) if self._metrics else found["loss"]
+        return list(found.values()) if self.objective.is_measured else found["loss"]
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: str | int = "auto") -> np.ndarray:
-        """The outputs for the inputs x; shape (m, units).
+    def predict(self, x: Any, batch_size: int | None = None, verbose: str | int = "auto") -> Any:
+        """The outputs for the inputs x; shape (m, units), of several outputs a list of arrays.
 
         ``verbose`` is taken as Keras does; the one compiled call has no progress to show.
         """
@@ -280,9 +292,10 @@ class Model(Body):
         doors.verbosity(verbose)
         inputs = self._inputs(x)
         if self.programs.predict is None:
-            self.programs.predict = predictor(*self.network.forward())
+            self.programs.predict = predictor(*self.network.prediction())
         weights = {name: self.values[name] for name in self.network.weights}
-        return np.array(self.programs.predict(weights, inputs, _rows(batch_size)))
+        outputs = [np.array(a) for a in self.programs.predict(weights, inputs, _rows(batch_size))]
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def work(
         self,
@@ -314,6 +327,8 @@ class Model(Body):
         """
         from chainrule.paper.by_hand import work_by_hand
 
+        if len(self.network.outputs) > 1:
+            raise ValueError("a model with several outputs is not worked by hand: work one with one output")
         data = self.prepared(x, y)
         return work_by_hand(
             self.network,
@@ -336,7 +351,7 @@ class Model(Body):
         """
         from chainrule.saving import Compiled, write_model
 
-        compiled = Compiled(self._optimizer, self._loss, self._metrics) if self._optimizer else None
+        compiled = Compiled(self._optimizer, self.objective) if self._optimizer else None
         write_model(path, self.name, self.network, self.values, compiled)
 
     def save_weights(self, path: str | os.PathLike[str]) -> None:
@@ -381,15 +396,20 @@ class Model(Body):
         self, x: Any, y: Any, prefix: str = "", sample_weight: Any = None, class_weight: Any = None
     ) -> Arrays:
         """All that the steps take of some rows, checked, by the names of the quantities."""
-        loss = self.loss
+        aim = self.objective
         data = self._inputs(x, prefix)
         rows = len(next(iter(data.values())))
-        targets = doors.targets(y, rows, loss, self.network.output_shape, f"{prefix}{TARGET}")
-        data[TARGET] = targets
+        outputs = self.network.outputs
+        names = numbered(TARGET, len(outputs))
+        given = [y] if len(names) == 1 else doors.several_targets(y, [*outputs], prefix)
+        for name, one, loss, shape in zip(names, given, aim.losses, outputs.values(), strict=True):
+            data[name] = doors.targets(one, rows, loss, shape, f"{prefix}{name}")
         if sample_weight is not None:
-            data[WEIGHTS] = doors.weights(sample_weight, rows, f"{prefix}sample_weight")
+            data[WEIGHTS] = doors.weights(sample_weight, rows, f"{prefix}{WEIGHTS}")
         if class_weight is not None:
-            data[WEIGHTS] = data.get(WEIGHTS, np.float32(1)) * doors.class_weights(class_weight, targets)
+            if len(names) > 1:
+                raise ValueError("class_weight needs a model with one output: give sample_weight")
+            data[WEIGHTS] = data.get(WEIGHTS, np.float32(1)) * doors.class_weights(class_weight, data[TARGET])
         return data
 
     def checked_data(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Arrays:
@@ -415,8 +435,11 @@ class Model(Body):
         network = self.network
         key = (weighted, *(place.layer.trainable for place in network.places))
         if key not in self.programs.trainers:
-            rules = self._rules(size(network.output_shape))
-            self.programs.trainers[key] = Trainer(network, self.loss, self.optimizer, rules, weighted)
+            aim = self.objective
+            rules = aim.rules([*network.outputs.values()])
+            self.programs.trainers[key] = Trainer(
+                network, aim.losses, self.optimizer, rules, weighted, aim.shares
+            )
         return self.programs.trainers[key]
 
     def fresh_values(self, trainer: Trainer) -> dict[str, np.ndarray]:
@@ -483,8 +506,8 @@ def load_model(
         for layer in (saved.inputs[0], *saved.layers):
             cast(Sequential, model).add(layer)
     else:
-        model._take(Network.of_graph(saved.inputs, cast(Node, saved.output)))
+        model._take(Network.of_graph(saved.inputs, saved.outputs))
     if saved.compiled is not None:
-        model.compile(saved.compiled.optimizer, saved.compiled.loss, metrics=saved.compiled.metrics)
+        model._optimizer, model._objective = saved.compiled.optimizer, saved.compiled.objective
         model.values = dict(saved.values)
     return model

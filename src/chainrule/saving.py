@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
-from chainrule import losses, metrics, optimizers
+from chainrule import optimizers
 from chainrule.files import write_whole
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.merge import Merge
@@ -20,6 +20,7 @@ from chainrule.layers.registry import LAYERS, deserialize, serialize
 from chainrule.lookup import suggest
 from chainrule.losses import Loss
 from chainrule.network import Network
+from chainrule.objective import Objective, objective
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Shape
 
@@ -41,9 +42,11 @@ GRAPH: dict[str, Kind] = {
     "name": str,
     "inputs": list,
     "graph": list,
+    "outputs": list,
     "compile": (dict, type(None)),
 }
 COMPILE: dict[str, Kind] = {"optimizer": dict, "loss": dict, "metrics": list}
+COMPILE_SEVERAL: dict[str, Kind] = {"optimizer": dict, "losses": list, "loss_weights": list, "metrics": list}
 OBJECT: dict[str, Kind] = {"class_name": str, "config": dict}
 
 
@@ -51,21 +54,20 @@ OBJECT: dict[str, Kind] = {"class_name": str, "config": dict}
 class Compiled:
     """What a model was compiled with."""
 
-    optimizer: Any
-    loss: Any
-    metrics: Sequence[str]
+    optimizer: Optimizer
+    objective: Objective
 
 
 @dataclass(frozen=True)
 class Saved:
     """What a file holds: all that makes the model again.
 
-    Of layers one after the other, ``layers``; of a graph None, and what leads from ``inputs`` to ``output``.
+    Of layers one after the other, ``layers``; of a graph None, and what leads from ``inputs`` to ``outputs``.
     """
 
     name: str
     inputs: tuple[Input, ...]
-    output: Node | None
+    outputs: tuple[Node, ...]
     layers: list[Layer] | None
     compiled: Compiled | None
     values: dict[str, np.ndarray]
@@ -102,7 +104,7 @@ def write_model(
         text = json.dumps(table, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{target}: a configuration must hold plain numbers and text: {error}") from None
-    arrays = {name: np.ascontiguousarray(value) for name, value in values.items()}
+    arrays = {name: np.asarray(value, order="C") for name, value in values.items()}
     write_whole(target, save(arrays, metadata={KEY: text}))
 
 
@@ -116,14 +118,23 @@ def _architecture(network: Network) -> dict[str, Any]:
         for node in network.nodes
         if node.layer is not None
     ]
-    return {"inputs": [list(shape) for shape in network.inputs.values()], "graph": entries}
+    return {
+        "inputs": [list(shape) for shape in network.inputs.values()],
+        "graph": entries,
+        "outputs": [network.nodes.index(node) for node in network.output_nodes],
+    }
 
 
 def _compile_table(compiled: Compiled) -> dict[str, Any]:
+    aim = compiled.objective
+    optimizer = _object_table(compiled.optimizer)
+    if len(aim.losses) == 1:
+        return {"optimizer": optimizer, "loss": _object_table(aim.losses[0]), "metrics": list(aim.metrics[0])}
     return {
-        "optimizer": _object_table(compiled.optimizer),
-        "loss": _object_table(compiled.loss),
-        "metrics": list(compiled.metrics),
+        "optimizer": optimizer,
+        "losses": [_object_table(loss) for loss in aim.losses],
+        "loss_weights": list(aim.shares),
+        "metrics": [list(names) for names in aim.metrics],
     }
 
 
@@ -183,11 +194,12 @@ def _refuse(constant: str) -> None:
 def _model(table: dict[str, Any], tensors: dict[str, np.ndarray], custom: Mapping[str, type[Layer]]) -> Saved:
     _check_keys("the model", table, GRAPH if "graph" in table else MODEL)
     layers: list[Layer] | None = None
-    output: Node | None = None
+    outputs: tuple[Node, ...] = ()
     if "graph" in table:
         inputs = tuple(Input(shape) for shape in table["inputs"])
-        output = _graph(inputs, table["graph"], custom)
-        network = Network.of_graph(inputs, output)
+        nodes = _graph(inputs, table["graph"], custom)
+        outputs = tuple(_taken(nodes, table["outputs"], "the model's outputs"))
+        network = Network.of_graph(inputs, outputs)
     else:
         inputs = (Input(table["input_shape"]),)
         layers = [_layer(entry, custom) for entry in table["layers"]]
@@ -195,31 +207,35 @@ def _model(table: dict[str, Any], tensors: dict[str, np.ndarray], custom: Mappin
     kept = dict(network.weights)
     compiled = None
     if table["compile"] is not None:
-        compiled = _compiled(table["compile"])
-        state = network.program(compiled.loss, compiled.optimizer).state
+        compiled = _compiled(table["compile"], [*network.outputs])
+        state = network.program(compiled.objective.losses, compiled.optimizer).state
         # A model that was compiled and not trained yet has no state of the optimizer.
         if any(name in tensors for name in state):
             kept |= state
     _check_tensors(tensors, kept)
-    return Saved(table["name"], inputs, output, layers, compiled, {name: tensors[name] for name in kept})
+    return Saved(table["name"], inputs, outputs, layers, compiled, {name: tensors[name] for name in kept})
 
 
-def _graph(inputs: tuple[Input, ...], entries: list[Any], custom: Mapping[str, type[Layer]]) -> Node:
-    """The last node of a graph, from its layers in order, each with the numbers of what it takes."""
+def _graph(inputs: tuple[Input, ...], entries: list[Any], custom: Mapping[str, type[Layer]]) -> list[Node]:
+    """The nodes of a graph, from its layers in order, each with the numbers of what it takes."""
     nodes: list[Node] = list(inputs)
     for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("takes"), list):
-            raise TypeError(f"a layer of a graph must be a table with what it takes, got {entry!r}")
-        takes = entry["takes"]
-        for number in takes:
-            if type(number) is not int or not 0 <= number < len(nodes):
-                raise ValueError(f"a layer of a graph takes {number!r}, and {len(nodes)} come before it")
-        if not takes:
-            raise ValueError("a layer of a graph takes nothing")
+        if not isinstance(entry, dict):
+            raise TypeError(f"a layer of a graph must be a table, got {entry!r}")
+        taken = _taken(nodes, entry.get("takes"), "a layer of a graph")
         layer: Any = _layer({k: v for k, v in entry.items() if k != "takes"}, custom)
-        taken = [nodes[number] for number in takes]
         nodes.append(layer(taken if isinstance(layer, Merge) else taken[0]))
-    return nodes[-1]
+    return nodes
+
+
+def _taken(nodes: list[Node], numbers: Any, what: str) -> list[Node]:
+    """The nodes with these numbers."""
+    if not isinstance(numbers, list) or not numbers:
+        raise TypeError(f"{what} must name the numbers of what is taken, got {numbers!r}")
+    for number in numbers:
+        if type(number) is not int or not 0 <= number < len(nodes):
+            raise ValueError(f"{what}: {number!r} is taken, and there are {len(nodes)} before it")
+    return [nodes[number] for number in numbers]
 
 
 def _layer(entry: Any, custom: Mapping[str, type[Layer]]) -> Layer:
@@ -231,14 +247,16 @@ def _layer(entry: Any, custom: Mapping[str, type[Layer]]) -> Layer:
     return deserialize(entry, custom)
 
 
-def _compiled(table: dict[str, Any]) -> Compiled:
-    _check_keys("compile", table, COMPILE)
+def _compiled(table: dict[str, Any], outputs: list[str]) -> Compiled:
+    several = "losses" in table
+    _check_keys("compile", table, COMPILE_SEVERAL if several else COMPILE)
     _check_object("the optimizer", table["optimizer"])
-    _check_object("the loss", table["loss"])
-    loss = losses.get(table["loss"])
-    for name in table["metrics"]:
-        metrics.get(str(name), loss)
-    return Compiled(optimizers.get(table["optimizer"]), loss, table["metrics"])
+    given = table["losses"] if several else [table["loss"]]
+    for loss in given:
+        _check_object("the loss", loss)
+    measured = table["metrics"] if several else [str(name) for name in table["metrics"]]
+    aim = objective(given if several else given[0], table.get("loss_weights"), measured, outputs)
+    return Compiled(optimizers.get(table["optimizer"]), aim)
 
 
 def _check_object(what: str, entry: Any) -> None:

@@ -70,7 +70,7 @@ def load_weights(
 def _network(saved: Any) -> Network:
     if saved.layers is not None:
         return Network(saved.layers, saved.input_shape)
-    return Network.of_graph(saved.inputs, saved.output)
+    return Network.of_graph(saved.inputs, saved.outputs)
 
 
 def _by_name(path: Any, ours: list[Placed], theirs: tuple[Placed, ...]) -> list[tuple[Placed, Placed]]:

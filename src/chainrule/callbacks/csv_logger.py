@@ -7,6 +7,7 @@ import io
 import os
 
 from chainrule.callbacks.base import Callback, Logs, State
+from chainrule.callbacks.growing import GrowingFile
 
 
 class CSVLogger(Callback):
@@ -25,38 +26,31 @@ class CSVLogger(Callback):
         self.filename = os.fspath(filename)
         self.separator = separator
         self.append = append
-        self._begin(0)
-
-    def _begin(self, size: int) -> None:
-        self._size = size
-        """How many bytes of the file count; what comes after them is not of this run."""
+        self._file = GrowingFile(self.filename)
         self._names: list[str] | None = None
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        with open(self.filename, "ab") as file:
-            self._begin(file.tell() if self.append else 0)
+        with open(self.filename, "ab") as file:  # an error where it cannot be written
+            self._file.size = file.tell() if self.append else 0
+        self._names = None
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
         rows: list[list[object]] = []
         if self._names is None:
             self._names = _columns(logs)
-            if not self._size:
+            if not self._file.size:
                 rows.append(["epoch", *self._names])
         rows.append([epoch, *(logs.get(name, "NA") for name in self._names)])
         text = io.StringIO()
         csv.writer(text, delimiter=self.separator).writerows(rows)
-        with open(self.filename, "r+b") as file:
-            file.truncate(self._size)
-            file.seek(self._size)
-            file.write(text.getvalue().encode())
-            self._size = file.tell()
+        self._file.add(text.getvalue().encode())
 
     def state(self) -> State:
-        return {"size": self._size, "names": self._names}
+        return {"size": self._file.size, "names": self._names}
 
     def restore(self, state: State) -> None:
-        self._size, self._names = state["size"], state["names"]
+        self._file.size, self._names = state["size"], state["names"]
 
 
 def _columns(logs: Logs) -> list[str]:

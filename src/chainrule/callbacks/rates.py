@@ -114,7 +114,7 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def _reduce(self, epoch: int) -> None:
         old = learning_rate(self.model)
-        if old > self.min_lr:
+        if not old <= self.min_lr:  # where there is none that is a number, setting it says so
             new = max(old * self.factor, self.min_lr)
             self.model.optimizer.learning_rate = new
             self.cooldown_counter = self.cooldown
@@ -128,7 +128,7 @@ class ReduceLROnPlateau(MonitorCallback):
 
 def learning_rate(model: Any) -> float:
     """The learning rate that a model trains with now."""
-    return float(model.optimizer.learning_rate)
+    return float(model.optimizer.current_rate(model.values))
 
 
 def _log_rate(model: Any, logs: Logs | None) -> Logs:

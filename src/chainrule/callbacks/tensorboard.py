@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.callbacks.base import Callback, Logs, State
+from chainrule.callbacks.growing import GrowingFile
 from chainrule.callbacks.rates import learning_rate
 from chainrule.callbacks.updates import Every, frequency
 from chainrule.doors import whole_number
@@ -24,8 +25,8 @@ class TensorBoard(Callback):
     ``update_freq`` of "batch" or a number, there are also ``batch_loss``, … every so many updates,
     counted when the compiled program is left, every ``steps_per_execution``. With a
     ``histogram_freq``, there is a histogram of each weight every so many epochs. ``write_graph`` is
-    taken and writes nothing, as in Keras 3 without TensorFlow. A resumed run goes on in new files, and
-    TensorBoard hides what was written after the checkpoint.
+    taken and writes nothing, as in Keras 3 without TensorFlow. A resumed run goes on in the same files, and
+    takes back what came after its checkpoint.
 
     Raises ImportError without tensorboardX; ValueError or TypeError for arguments that make no sense,
     or ask for what is not written here; OSError where a file cannot be written.
@@ -57,15 +58,19 @@ class TensorBoard(Callback):
         self.write_graph = write_graph
         self.update_freq = frequency(update_freq, "update_freq", "batch")
         self._every = Every(self.update_freq or 1)
-        self._files: dict[str, _EventFile] = {}
-        self._steps: dict[str, int] = {}
+        self._begin("")
         if self.update_freq is not None:
             # Only then, since a callback that has this hook is called between the updates of an epoch.
             vars(self)["on_train_batch_end"] = self._after_batch
 
+    def _begin(self, name: str) -> None:
+        parts = ("train", "validation")
+        self._files = {part: GrowingFile(self.log_dir / part / name) for part in parts}
+
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self._every.begin()
-        self._files, self._steps = {}, {}
+        # TensorBoard reads a folder's files in the order of their names, so these begin with the time.
+        self._begin(f"events.out.tfevents.{time.time_ns():020d}.{socket.gethostname()}.{os.getpid()}")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
@@ -92,55 +97,30 @@ class TensorBoard(Callback):
         self._write(part, [scalar(f"{kind}_{name}", value) for name, value in logs.items()], step)
 
     def _write(self, part: str, summaries: Iterable[Any], step: int) -> None:
-        if part not in self._files:
-            self._files[part] = _EventFile(self.log_dir / part, self._steps.get(part))
-        self._files[part].write(summaries, step)
-        self._steps[part] = max(step + 1, self._steps.get(part, 0))
-
-    def on_train_end(self, logs: Logs | None = None) -> None:
-        self._files = {}
+        file = self._files[part]
+        records = [_record(step=step, summary=summary) for summary in summaries]
+        if not file.size:
+            file.path.parent.mkdir(parents=True, exist_ok=True)
+            records.insert(0, _record(file_version="brain.Event:2"))
+        file.add(b"".join(records))
 
     def state(self) -> State:
-        return {"steps": dict(self._steps), "updates": self._every.state()}
+        sizes = {part: file.size for part, file in self._files.items()}
+        return {"name": self._files["train"].path.name, "sizes": sizes, "updates": self._every.state()}
 
     def restore(self, state: State) -> None:
-        self._steps = dict(state["steps"])
+        self._begin(state["name"])
+        for part, size in state["sizes"].items():
+            self._files[part].size = size
         self._every.restore(state["updates"])
 
 
-class _EventFile:
-    """One event file; it is open only while something is added, by the thread that hears of a full disk.
-
-    ``purge`` is the step from which on the files of an earlier run no longer count.
-    """
-
-    def __init__(self, folder: Path, purge: int | None) -> None:
-        from tensorboardX.proto.event_pb2 import Event, SessionLog
-
-        folder.mkdir(parents=True, exist_ok=True)
-        # TensorBoard reads a folder's files in the order of their names, so these begin with the time.
-        name = f"events.out.tfevents.{time.time_ns():020d}.{socket.gethostname()}.{os.getpid()}"
-        self._path = folder / name
-        self._add([Event(wall_time=time.time(), file_version="brain.Event:2")])
-        if purge is not None:
-            start = SessionLog(status=SessionLog.START)
-            self._add([Event(wall_time=time.time(), step=purge, session_log=start)])
-
-    def write(self, summaries: Iterable[Any], step: int) -> None:
-        from tensorboardX.proto.event_pb2 import Event
-
-        self._add(Event(wall_time=time.time(), step=step, summary=summary) for summary in summaries)
-
-    def _add(self, events: Iterable[Any]) -> None:
-        with self._path.open("ab") as file:
-            for event in events:
-                file.write(_record(event.SerializeToString()))
-
-
-def _record(data: bytes) -> bytes:
-    """A record of TensorFlow's TFRecord files: the length and the data, each with its checksum."""
+def _record(**fields: Any) -> bytes:
+    """An event as TensorFlow's TFRecord files hold it: its length and itself, each with a checksum."""
+    from tensorboardX.proto.event_pb2 import Event
     from tensorboardX.record_writer import masked_crc32c
 
+    data: bytes = Event(wall_time=time.time(), **fields).SerializeToString()
     length = struct.pack("<Q", len(data))
     sums = [struct.pack("<I", masked_crc32c(part)) for part in (length, data)]
     return length + sums[0] + data + sums[1]

@@ -26,6 +26,14 @@ def command(
         bool,
         typer.Option("--resume", help="Go on with the last run of the file (or of -o) that was stopped."),
     ] = False,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir",
+            help="Where the files of the named data set are, in a folder of its name; nothing is downloaded.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Train what a file describes; writes the model, its history and a report.
 
@@ -36,6 +44,8 @@ def command(
     from chainrule.experiment.run import free_folder
 
     described = read_train_file(file)
+    if data_dir is not None:
+        described.look_for_data_in(data_dir)
     wanted = output or Path("runs") / file.stem
     folder = _stopped_run(wanted, anywhere=output is None) if resume else free_folder(wanted)
     if folder is None:

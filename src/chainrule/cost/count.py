@@ -66,7 +66,7 @@ def _shapes(network: Network, program: Program, loss: Loss) -> dict[str, Shape]:
         values[name] = np.zeros(parameter.shape, np.float32)
     shapes = {name: value.shape for name, value in values.items()}
     with np.errstate(all="ignore"):
-        for step in program.steps:
+        for step in (*program.forward, *program.loss, *program.backward):
             values[step.name] = np.asarray(step.rule(*(values[i] for i in step.inputs), **step.options))
             shapes[step.name] = values[step.name].shape
     return shapes

@@ -64,6 +64,9 @@ class Chunked(ABC):
         """The number of chunks of an epoch."""
         return -(-self.rows // self.chunk_rows)
 
+    def __len__(self) -> int:
+        return self.rows
+
     @abstractmethod
     def read(self, piece: int, first: int) -> Iterator[Rows]:
         """The rows of a piece from the row with this number on, in parts that are small beside a chunk."""
@@ -85,6 +88,13 @@ class Chunked(ABC):
         if start > self.chunk_count:
             raise ValueError(f"start is {start}, and {self.name} has {self.chunk_count} chunks")
         return _ahead(self._chunks(epoch, seed, bool(shuffle), start))
+
+    def whole(self) -> Rows:
+        """All rows in memory, in the order of the files."""
+        parts = list(self.chunks())
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
 
     def split(self, test: float, seed: int = 0) -> tuple[Self, Self]:
         """Two data sets: one to train on, and one with about this part of the rows to test with.

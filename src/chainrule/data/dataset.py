@@ -29,6 +29,11 @@ class DataSet:
     x_test: np.ndarray | None = None
     y_test: np.ndarray | None = None
 
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """The shape of a row of x."""
+        return self.x.shape[1:]
+
     def __post_init__(self) -> None:
         _check(self.name, self.x, self.y)
         if (self.x_test is None) != (self.y_test is None):

@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.data.bundled import BUNDLED
 from chainrule.data.cifar import CIFAR10, CIFAR100, Archive, Images, read_cifar
 from chainrule.data.dataset import DataSet
-from chainrule.data.download import Resource, fetch
+from chainrule.data.download import DownloadError, Resource, fetch
 from chainrule.data.idx import pixels, read_idx
 from chainrule.lookup import suggest
 
@@ -159,7 +159,11 @@ def _in_cache(name: str, known: Public) -> list[Path]:
     from platformdirs import user_cache_path
 
     folder = user_cache_path("chainrule") / name
-    return [fetch(resource, folder) for resource in known.files]
+    try:
+        return [fetch(resource, folder) for resource in known.files]
+    except DownloadError as error:
+        files = ", ".join(resource.name for resource in known.files)
+        raise DownloadError(f"{error}; {name} needs {files}") from None
 
 
 def _in_folder(folder: Path, known: Public) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -116,9 +117,7 @@ def read_parquet(
 ) -> DataSet:
     """The whole of a Parquet file in memory: x float32, y int32 or float32; see :class:`ChunkedParquet`."""
     source = ChunkedParquet(path, target, columns, sample_shape)
-    source.chunk_rows = source.rows
-    ((x, y),) = source.chunks()
-    return DataSet(source.name, x, y)
+    return DataSet(source.name, *source.whole())
 
 
 def _paths(path: PathLike | Sequence[PathLike]) -> list[Path]:
@@ -139,24 +138,30 @@ def _paths(path: PathLike | Sequence[PathLike]) -> list[Path]:
 def _open(path: Path, columns: int = 1, metadata: Any = None) -> Any:
     """The file, with memory for a small part of each column only, however long its row groups are."""
     try:
-        import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         raise ImportError("Parquet files need pyarrow: pip install 'chainrule[parquet]'") from error
-    try:
-        size = max(1 << 12, BUFFER_BYTES // columns)
+    size = max(1 << 12, BUFFER_BYTES // columns)
+    with _no_damage(path):
         return pq.ParquetFile(path, metadata=metadata, pre_buffer=False, buffer_size=size)
-    except (pa.ArrowException, ValueError) as error:
-        raise ValueError(f"{path} is no whole Parquet file: {_line(error)}") from None
 
 
 def _batches(path: Path, file: Any, rows: int, group: int, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    with _no_damage(path):
+        yield from file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
+
+
+@contextmanager
+def _no_damage(path: Path) -> Iterator[None]:
+    """Errors of what a file holds as ValueError; those of the system, as a missing file, as they are."""
     import pyarrow as pa
 
     try:
-        yield from file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
-    except (pa.ArrowException, OSError) as error:
-        raise ValueError(f"{path} is damaged: {_line(error)}") from None
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ValueError(f"{path} cannot be read as a Parquet file: {_line(error)}") from None
 
 
 def _line(error: BaseException) -> str:
@@ -208,6 +213,8 @@ def _is_list(kind: pa.DataType) -> bool:
 
 def _groups(path: Path, metadata: Any) -> list[_Group]:
     rows = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+    if min(rows, default=0) < 0 or sum(rows) != metadata.num_rows:
+        raise ValueError(f"{path} is damaged: its row groups have {sum(rows)} rows, it {metadata.num_rows}")
     firsts = np.concatenate([[0], np.cumsum(rows)]).tolist()
     return [_Group(path, i, int(firsts[i]), count) for i, count in enumerate(rows) if count]
 

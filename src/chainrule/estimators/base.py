@@ -17,13 +17,12 @@ from chainrule.estimators.building import Ending, build, hidden_layers, optimize
 from chainrule.estimators.predicting import outputs
 from chainrule.estimators.rows import Rows, positive
 from chainrule.estimators.sharing import shared_programs
-from chainrule.model import Sequential
 
 AUTO = 200
 """Rows per batch where nothing is said, as in scikit-learn's own networks."""
 
 
-class NetworkEstimator(BaseEstimator):
+class NetworkEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """The base of ``NetworkClassifier`` and ``NetworkRegressor``, which say what a network ends with."""
 
     layers: Any

@@ -15,7 +15,7 @@ from chainrule.estimators.building import Ending, loss_of
 from chainrule.estimators.rows import Rows, positive
 
 
-class NetworkClassifier(ClassifierMixin, NetworkEstimator):
+class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """A network for classes: two, several, or any number of labels per row.
 
     ``layers`` are the hidden layers: None for one of 100 units, numbers of units as ``(64, 32)``, or a
@@ -121,7 +121,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """The logarithm of :meth:`predict_proba`; minus infinity where that is 0."""
         with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
+            logarithms: np.ndarray = np.log(self.predict_proba(X))
+        return logarithms
 
     def _know(self, classes: np.ndarray, multilabel: bool) -> None:
         self.classes_ = classes
@@ -137,7 +138,9 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         if not known:
             self._know(np.arange(y.shape[1]) if multilabel else np.unique(y), multilabel)
         if multilabel != self._multilabel or (multilabel and y.shape[1] != len(self.classes_)):
-            raise ValueError("y is of another kind than that of the first fit: labels for each row, or classes")
+            raise ValueError(
+                "y is of another kind than that of the first fit: labels for each row, or classes"
+            )
         return y.astype(np.float32) if multilabel else self._encoded(self._codes(y))
 
     def _codes(self, y: np.ndarray) -> np.ndarray:
@@ -145,7 +148,9 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         found, places = np.unique(y, return_inverse=True)
         unknown = set(found.tolist()) - set(self.classes_.tolist())
         if unknown:
-            raise ValueError(f"y has classes that are not known: {unknown}; known are {self.classes_.tolist()}")
+            raise ValueError(
+                f"y has classes that are not known: {unknown}; known are {self.classes_.tolist()}"
+            )
         codes: np.ndarray = np.searchsorted(self.classes_, found)[places]
         return codes
 
@@ -170,12 +175,14 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             return codes
         if ending.units == 1:
             return codes.astype(np.float32)[:, None]
-        return np.eye(ending.units, dtype=np.float32)[codes]
+        one_hot: np.ndarray = np.eye(ending.units, dtype=np.float32)[codes]
+        return one_hot
 
     def _decoded(self, targets: np.ndarray) -> np.ndarray:
-        if targets.ndim == 2 and targets.shape[1] > 1:
-            return np.argmax(targets, axis=1)
-        return targets.reshape(-1).astype(int)
+        """The place of each row's class again, from what :meth:`_encoded` gave."""
+        is_one_hot = targets.shape[1:] not in ((), (1,))
+        codes: np.ndarray = np.argmax(targets, axis=1) if is_one_hot else targets.reshape(-1).astype(int)
+        return codes
 
     def _strata(self, rows: Rows) -> np.ndarray | None:
         return None if self._multilabel else self._decoded(rows.y)

@@ -12,7 +12,7 @@ from chainrule.estimators.base import NetworkEstimator
 from chainrule.estimators.building import Ending, loss_of
 
 
-class NetworkRegressor(RegressorMixin, NetworkEstimator):
+class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A network for one number per row, y (m,), or several, y (m, k).
 
     ``layers`` are the hidden layers: None for one of 100 units, numbers of units as ``(64, 32)``, or a
@@ -30,6 +30,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     """
 
     _y_checks: ClassVar[dict[str, Any]] = {"y_numeric": True}
+    n_outputs_: int
 
     def __init__(
         self,

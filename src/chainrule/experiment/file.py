@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from chainrule.experiment.table import DataTable
 from chainrule.experiment.variants import Expectation, Variant, changed, check_names
 from chainrule.paper.sheet import (
     Float,
@@ -17,7 +18,6 @@ from chainrule.paper.sheet import (
     describe,
     parse_toml,
     read_text,
-    shown,
 )
 
 MOST_EPOCHS = 1_000_000
@@ -25,48 +25,6 @@ MOST_EPOCHS = 1_000_000
 
 class TrainFileError(ValueError):
     """A training file that cannot be used; the message names the place and what was expected."""
-
-
-def _path_or_rows(given: Any) -> Any:
-    if not isinstance(given, (str, list, Path)):
-        raise ValueError(f"expected the path of a .npy file, or rows of numbers; got {shown(given)}")
-    return Path(given) if isinstance(given, str) else given
-
-
-def _path(given: Any) -> Any:
-    if not isinstance(given, (str, Path)):
-        raise ValueError(f"expected the path of a file; got {shown(given)}")
-    return Path(given)
-
-
-FilePath = Annotated[Path, BeforeValidator(_path)]
-PathOrRows = Annotated[Any, BeforeValidator(_path_or_rows)]
-
-
-class DataTable(Strict):
-    """Where the data comes from: a name, a file, or the numbers themselves."""
-
-    name: str | None = Field(None, description="a data set that comes along: digits")
-    csv: FilePath | None = Field(None, description="a CSV file with a header row")
-    target: str | None = Field(None, description="the target's column in the CSV file")
-    npz: FilePath | None = Field(None, description="a .npz file with arrays x and y")
-    x: PathOrRows = Field(None, description="a .npy file, or rows of numbers")
-    y: PathOrRows = Field(None, description="a .npy file, or the targets")
-    test: Float = Field(0.0, ge=0, lt=1, description="the part of the rows that is kept for the test")
-
-    @model_validator(mode="after")
-    def _one_source(self) -> DataTable:
-        given = [key for key in ("name", "csv", "npz", "x") if getattr(self, key) is not None]
-        if len(given) != 1:
-            found = " and ".join(given) or "none of them"
-            raise ValueError(f"give one of name, csv, npz, or x and y; got {found}")
-        if (self.csv is None) != (self.target is None):
-            raise ValueError("csv and target go together: target names the column to predict")
-        if (self.x is None) != (self.y is None):
-            raise ValueError("x and y go together")
-        if isinstance(self.x, Path) != isinstance(self.y, Path):
-            raise ValueError("x and y are two .npy files, or two lists of numbers")
-        return self
 
 
 class FitTable(Strict):
@@ -102,6 +60,16 @@ class TrainFile(Strict):
         if (self.expect or self.claim or self.seeds > 1) and not self.variant:
             raise ValueError("claim, seeds and expect are of a comparison: give [[variant]] tables, or leave them out")
         return self
+
+    def look_for_data_in(self, data_dir: Path) -> None:
+        """Let data sets that are named have their files in this folder.
+
+        Raises TrainFileError where the data has no name.
+        """
+        for file in (self, *self._variants.values()):
+            if file.data.name is None:
+                raise TrainFileError("--data-dir is for data sets by name: this one is not given by data.name")
+            file.data.data_dir = data_dir
 
     def variants(self) -> dict[str, TrainFile]:
         """What each variant trains, by its name."""
@@ -139,8 +107,5 @@ def _validated(raw: dict[str, Any], folder: Path) -> TrainFile:
         file = TrainFile.model_validate(raw)
     except ValidationError as error:
         raise TrainFileError(describe(error, raw, TrainFile)) from None
-    for key in ("csv", "npz", "x", "y"):
-        path = getattr(file.data, key)
-        if isinstance(path, Path):
-            setattr(file.data, key, folder / path)
+    file.data.found_from(folder)
     return file

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,19 +19,18 @@ from chainrule import losses, optimizers
 from chainrule.callbacks import Callback, Checkpoints, History
 from chainrule.callbacks import get as callback_named
 from chainrule.config import set_random_seed
-from chainrule.data import DataSet, digits, read_csv, read_npy, read_npz, split
+from chainrule.data import Chunked, DataSet, Scaler
 from chainrule.doors import finite
-from chainrule.experiment.file import DataTable, TrainFile, TrainFileError
+from chainrule.experiment.file import TrainFile, TrainFileError
+from chainrule.experiment.rows import load_data, parted
 from chainrule.files import write_whole
 from chainrule.layers import Input, deserialize
-from chainrule.lookup import suggest
 from chainrule.losses import SparseCategoricalCrossentropy
 from chainrule.model import Programs, Sequential
 from chainrule.network import Network
 from chainrule.paper.values import names_in, read_array, resolve
 from chainrule.training.checkpoint import digest
 
-NAMED: Mapping[str, Callable[[], DataSet]] = {"digits": digits}
 MOST_PARAMETERS = 1_000_000_000
 THRESHOLDS: Mapping[str, float] = {"share": 0.5, "sign": 0.0}
 """Of losses of yes and no, by what their targets are: the output above which it is yes."""
@@ -44,16 +44,13 @@ class Run:
     data: DataSet
     model: Sequential
     history: History
-    x_train: np.ndarray
-    y_train: np.ndarray
+    x_train: np.ndarray | Chunked
+    y_train: np.ndarray | None
     x_test: np.ndarray
     y_test: np.ndarray
     seconds: float
-
-    @property
-    def is_tested(self) -> bool:
-        """Whether rows were kept for the test."""
-        return self.file.data.test > 0
+    is_tested: bool
+    scaler: Scaler | None = None
 
     @property
     def is_classifier(self) -> bool:
@@ -74,24 +71,6 @@ class Run:
         if threshold is not None:
             return (columns[:, 0] > threshold).astype(int)
         return columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0].astype(int)
-
-
-def load_data(table: DataTable) -> DataSet:
-    """The data set that a training file names.
-
-    Raises ValueError for one that is not known or cannot be used, OSError for a missing file.
-    """
-    if table.name is not None:
-        if table.name not in NAMED:
-            raise TrainFileError(f"data.name: unknown data set {table.name!r}; {suggest(table.name, NAMED)}")
-        return NAMED[table.name]()
-    if table.csv is not None:
-        return read_csv(table.csv, table.target or "")
-    if table.npz is not None:
-        return read_npz(table.npz)
-    if isinstance(table.x, Path) and isinstance(table.y, Path):
-        return read_npy(table.x, table.y)
-    return DataSet("data", _numbers("data.x", table.x), _numbers("data.y", table.y))
 
 
 def build_model(file: TrainFile, input_shape: tuple[int, ...]) -> Sequential:
@@ -178,38 +157,50 @@ def train(
     where the numbers become NaN or infinite, OSError for a data file that cannot be read or a
     checkpoint that cannot be written.
     """
-    data = load_data(file.data)
-    if data.x.ndim == 1:  # plain numbers are a column, as for fit
-        data = replace(data, x=data.x[:, None])
+    data = load_data(file.data, _numbers)
     set_random_seed(file.seed)
-    model = build_model(file, data.x.shape[1:])
+    model = build_model(file, data.sample_shape)
     model.programs = programs or model.programs
-    x_train, x_test, y_train, y_test = _split(file, data, model)
-    validation = (x_test, y_test) if file.data.test else None
+    labelled = file.data.one_hot or isinstance(model.loss, SparseCategoricalCrossentropy)
+    rows = parted(data, file.data, file.seed, labelled)
     keeper = None
     if checkpoint is not None:
-        keeper = Checkpoints(checkpoint, float(file.fit.checkpoint), _identity(file, data))
+        keeper = Checkpoints(checkpoint, float(file.fit.checkpoint), _identity(file, rows.data))
     start = time.perf_counter()
     with keeper.stopping_gently() if keeper else nullcontext():
         history = model.fit(
-            x_train,
-            y_train,
+            rows.x_train,
+            rows.y_train,
             batch_size=file.fit.batch_size,
             epochs=file.fit.epochs,
             shuffle=file.fit.shuffle,
-            validation_data=validation,
+            validation_data=rows.validation,
             verbose=verbose,
             callbacks=[*callbacks_of(file), *callbacks, *([keeper] if keeper else [])],
         )
     seconds = keeper.elapsed if keeper else time.perf_counter() - start
-    return Run(file, data, model, history, x_train, y_train, x_test, y_test, seconds)
+    return Run(
+        file,
+        rows.data,
+        model,
+        history,
+        rows.x_train,
+        rows.y_train,
+        rows.x_test,
+        rows.y_test,
+        seconds,
+        rows.is_tested,
+        rows.scaler,
+    )
 
 
 def _identity(file: TrainFile, data: DataSet) -> dict[str, str]:
     """What run it is, in a digest of each part that changes its numbers: those of the file, and the data."""
     table = file.model_dump(mode="json", exclude={"title": True, "fit": {"checkpoint"}})
     # The data counts by its numbers, wherever its files are found from.
-    said = {key: value for key, value in table.pop("data").items() if not isinstance(value, Path | str)}
+    said = {
+        key: value for key, value in table.pop("data").items() if key == "scale" or not isinstance(value, str)
+    }
     return {**{key: digest(value) for key, value in table.items()}, "data": digest(data.x, data.y, said)}
 
 
@@ -219,16 +210,6 @@ def callbacks_of(file: TrainFile) -> list[Callback]:
         _placed(f"fit.callbacks[{number}]", callback_named, _floats(table))
         for number, table in enumerate(file.fit.callbacks, start=1)
     ]
-
-
-def _split(file: TrainFile, data: DataSet, model: Sequential) -> tuple[np.ndarray, ...]:
-    if not file.data.test:
-        return data.x, data.x, data.y, data.y
-    labelled = isinstance(model.loss, SparseCategoricalCrossentropy)
-    try:
-        return split(data.x, data.y, file.data.test, file.seed, stratify=labelled)
-    except ValueError as error:
-        raise TrainFileError(f"data.test: {error}") from None
 
 
 def free_folder(wanted: Path) -> Path:
@@ -250,9 +231,11 @@ def folders_of(wanted: Path) -> list[Path]:
 
 
 def save_run(run: Run, folder: Path) -> None:
-    """Write the model and the history of a run into a folder."""
+    """Write the model, the history and what was learned of scaling into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     run.model.save(folder / "model.safetensors")
+    if run.scaler is not None:
+        write_whole(folder / "scaling.json", json.dumps(run.scaler.get_config()).encode())
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["epoch", *run.history.history])

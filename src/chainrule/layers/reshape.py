@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -40,7 +39,7 @@ class Reshape(Layer):
     (2, 3)
     """
 
-    def __init__(self, target_shape: Sequence[int], name: str | None = None) -> None:
+    def __init__(self, target_shape: Any, name: str | None = None) -> None:
         super().__init__(name)
         if isinstance(target_shape, str) or not hasattr(target_shape, "__iter__"):
             raise TypeError(f"target_shape must be a tuple of whole numbers, as (4, 4); got {target_shape!r}")

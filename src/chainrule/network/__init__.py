@@ -9,10 +9,10 @@ from chainrule.layers.layer import Draw, Layer, Parameter
 from chainrule.layers.node import Input, Node, upstream
 from chainrule.layers.steps import Step
 from chainrule.losses import Loss
-from chainrule.network.learning import evaluated, judged, updated
-from chainrule.network.names import DATA_LOSS, INPUT, LOSS, PROBABILITY, TARGET, WEIGHTS
-from chainrule.network.places import Placed, chained, input_names, placed
-from chainrule.network.writing import NEW, write_backward, write_forward
+from chainrule.network.learning import Aim, evaluated, judged, updated
+from chainrule.network.names import DATA_LOSS, INPUT, LOSS, PROBABILITY, TARGET, WEIGHTS, numbered
+from chainrule.network.places import Placed, chained, placed
+from chainrule.network.writing import NEW, Written, seed_name, write_backward, write_forward
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Shape
 
@@ -27,6 +27,7 @@ __all__ = [
     "Network",
     "Placed",
     "Program",
+    "numbered",
 ]
 
 
@@ -43,13 +44,18 @@ class Program:
     loss: tuple[Step, ...]
     backward: tuple[Step, ...]
     update: tuple[Step, ...]
-    output: str
+    outputs: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     state: Mapping[str, Parameter]
     carried: Mapping[str, Parameter]
     frozen: Mapping[str, Parameter]
     draws: Mapping[str, Draw]
     evaluation: tuple[Step, ...]
+
+    @property
+    def output(self) -> str:
+        """The name of the output, of several the first."""
+        return self.outputs[0]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -90,25 +96,38 @@ class Network:
     def __init__(self, layers: Iterable[Layer], input_shape: Shape) -> None:
         given = tuple(layers)
         first, output = chained(given, tuple(input_shape))
-        self._lay_out((first,), output, given)
+        self._lay_out((first,), (output,), given)
 
     @classmethod
-    def of_graph(cls, inputs: Sequence[Input], output: Node) -> Network:
-        """The network between some inputs and an output, which layers were applied to one after another.
+    def of_graph(cls, inputs: Sequence[Input], outputs: Sequence[Node]) -> Network:
+        """The network between some inputs and some outputs, which layers were applied to one after another.
 
         Raises ValueError for inputs that are missing or not used, or a layer that is there twice.
         """
         made = cls.__new__(cls)
-        made._lay_out(tuple(inputs), output, None)
+        made._lay_out(tuple(inputs), tuple(outputs), None)
         return made
 
-    def _lay_out(self, inputs: tuple[Input, ...], output: Node, layers: tuple[Layer, ...] | None) -> None:
-        self.inputs = dict(zip(input_names(inputs), (i.shape for i in inputs), strict=True))
-        behind = upstream([output])
+    def _lay_out(
+        self, inputs: tuple[Input, ...], outputs: tuple[Node, ...], layers: tuple[Layer, ...] | None
+    ) -> None:
+        self.inputs = dict(zip(numbered(INPUT, len(inputs)), (i.shape for i in inputs), strict=True))
+        behind = upstream(outputs)
         self.nodes: list[Node] = [*inputs, *(node for node in behind if node.layer is not None)]
-        self.places = placed(inputs, output)
+        self.output_nodes = outputs
+        self.places, self._last = placed(inputs, outputs)
         self.layers = layers
-        self.output_shape = output.shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of the output, of several the first."""
+        return self.output_nodes[0].shape
+
+    @property
+    def outputs(self) -> dict[str, Shape]:
+        """The shapes of all outputs by the names of the layers that give them."""
+        names = {place.number: place.name for place in self.places}
+        return {names[n]: node.shape for n, node in zip(self._last, self.output_nodes, strict=True)}
 
     @property
     def input_shape(self) -> Shape:
@@ -126,35 +145,67 @@ class Network:
         return {k: p for place in self.places for k, p in place.weights.items()}
 
     def program(
-        self, loss: Loss, optimizer: Optimizer, fused: bool = True, weighted: bool = False
+        self,
+        loss: Loss | Sequence[Loss],
+        optimizer: Optimizer,
+        fused: bool = True,
+        weighted: bool = False,
+        shares: Sequence[float] | None = None,
     ) -> Program:
         """Every step of one update with this loss and this optimizer.
 
         ``fused`` takes the loss and the activation before it together, where that simplifies ∂loss/∂z;
-        it is right for targets that the loss has a meaning for. ``weighted`` takes a weight per row.
+        it is right for targets that the loss has a meaning for. ``weighted`` takes a weight per row. Of
+        several outputs each may have a loss of its own, which counts by its share.
         """
         written = write_forward(self.places, tuple(self.inputs), training=True)
-        output = written.outputs[-1].text
-        losses, backward = judged(written.steps, write_backward(written), output, loss, fused, weighted)
+        outputs = self._output_names(written)
+        aims = self._aims(written, outputs, loss, shares)
+        backward = write_backward(written, outputs)
+        losses, backward = judged(written.steps, backward, aims, fused, weighted)
         trained = {k: p for place in self.places if place.layer.trainable for k, p in place.parameters.items()}
         losses, backward, update, state = updated(losses, backward, trained, self.parameters, optimizer)
         carried = {step.name.removesuffix(NEW) for step in written.carrying}
-        weights = self.weights
+        weights, predicting = self.weights, self.forward()[0]
         return Program(
             forward=written.steps,
             loss=losses,
             backward=backward,
             update=(*update, *written.carrying),
-            output=output,
+            outputs=outputs,
             parameters=trained,
             state=state,
             carried={k: p for k, p in weights.items() if k in carried},
             frozen={k: p for k, p in weights.items() if k not in carried and k not in trained},
             draws={k: d for place in self.places for k, d in place.draws.items()},
-            evaluation=(*self.forward()[0], *evaluated(self.forward()[0], output, loss, weighted, self.parameters)),
+            evaluation=(*predicting, *evaluated(predicting, aims, weighted, self.parameters)),
         )
 
+    def _aims(
+        self,
+        written: Written,
+        outputs: tuple[str, ...],
+        loss: Loss | Sequence[Loss],
+        shares: Sequence[float] | None,
+    ) -> list[Aim]:
+        losses = [loss] * len(outputs) if isinstance(loss, Loss) else list(loss)
+        endings = [name.removeprefix(LOSS) for name in numbered(LOSS, len(outputs))]
+        counted = shares or [1.0] * len(outputs)
+        return [
+            Aim(output, one, seed_name(written, output), ending, share)
+            for output, one, ending, share in zip(outputs, losses, endings, counted, strict=True)
+        ]
+
+    def _output_names(self, written: Written) -> tuple[str, ...]:
+        names = {place.number: name.text for place, name in zip(self.places, written.outputs, strict=True)}
+        return tuple(names[number] for number in self._last)
+
     def forward(self) -> tuple[tuple[Step, ...], str]:
-        """The steps of the forward pass alone, as it predicts, and the output's name."""
+        """The steps of the forward pass alone, as it predicts, and the (first) output's name."""
+        steps, outputs = self.prediction()
+        return steps, outputs[0]
+
+    def prediction(self) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+        """The steps of the forward pass alone, as it predicts, and the names of all outputs."""
         written = write_forward(self.places, tuple(self.inputs), training=False)
-        return written.steps, written.outputs[-1].text
+        return written.steps, self._output_names(written)

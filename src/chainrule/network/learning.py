@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from chainrule.layers.layer import Parameter
 from chainrule.layers.steps import Step
@@ -11,8 +11,8 @@ from chainrule.losses import Loss
 from chainrule.network.names import DATA_LOSS, LOSS, PROBABILITY, TARGET, WEIGHTS
 from chainrule.network.writing import NEW
 from chainrule.optimizers import Optimizer
-from chainrule.rules.losses import weighted_gradient_rule
-from chainrule.rules.networks import sum_of
+from chainrule.rules.losses import scaled_rule, weighted_gradient_rule
+from chainrule.rules.networks import sum_of, weighted_sum
 from chainrule.rules.rule import Rule
 
 PENALIZED, FREE, PENALTY = "_penalized", "_free", "penalty"
@@ -22,33 +22,73 @@ its bounds; and what a weight's penalty is called, as penaltyW1."""
 Steps = tuple[Step, ...]
 
 
+@dataclass(frozen=True)
+class Aim:
+    """What an output is held against: its quantity, the target's, the loss, and how much that counts.
+
+    ``seed`` is the name of the loss's gradient in the output, ``ending`` what the names of its quantities
+    end in, of several outputs.
+    """
+
+    output: str
+    loss: Loss
+    seed: str
+    ending: str = ""
+    share: float = 1.0
+
+    @property
+    def target(self) -> str:
+        return TARGET + self.ending
+
+    @property
+    def value(self) -> str:
+        return LOSS + self.ending
+
+
 def judged(
-    forward: Steps, backward: Steps, output: str, loss: Loss, fused: bool, weighted: bool
+    forward: Steps, backward: Steps, aims: Sequence[Aim], fused: bool, weighted: bool
 ) -> tuple[Steps, Steps]:
-    """The steps of the loss, and those of all gradients, the loss's in the output first."""
-    last = next(step for step in forward if step.name == output)
-    implied: Steps = ()
-    if loss.from_logits:
-        last = Step(PROBABILITY, loss.implied.forward, (output,))
-        implied = (last,)
-    gradients = (*_loss_gradients(loss, last, weighted), *backward)
-    value, gradients = _fuse(gradients, last, loss, weighted) if fused else (None, gradients)
-    return (*implied, value or _plain(loss, last.name, weighted)), gradients
+    """The steps of the loss, and those of all gradients, the losses' in the outputs first."""
+    values: Steps = ()
+    seeds: Steps = ()
+    for aim in aims:
+        implied, last = _last(forward, aim)
+        seeds = (*seeds, *_loss_gradients(aim, last, weighted))
+        value, backward = _fuse(backward, seeds, aim, last, weighted) if fused else (None, backward)
+        if value is not None and aim.loss.from_logits:
+            seeds = (*seeds[:-1], _simpler(aim, last, seeds[-1], weighted))
+        values = (*values, *implied, value or _plain(aim, last.name, weighted))
+    return (*values, *_together(aims)), (*seeds, *backward)
 
 
 def evaluated(
-    forward: Steps, output: str, loss: Loss, weighted: bool, parameters: Mapping[str, Parameter]
+    forward: Steps, aims: Sequence[Aim], weighted: bool, parameters: Mapping[str, Parameter]
 ) -> Steps:
     """The steps of the loss of the pass that predicts, the penalties among them."""
-    last = next(step for step in forward if step.name == output)
-    implied: Steps = ()
-    if loss.from_logits:
-        last = Step(PROBABILITY, loss.implied.forward, (output,))
-        implied = (last,)
-    value = _plain(loss, last.name, weighted)
-    if loss.fuses_with(last.rule.name):
-        value = _behind(loss, last, weighted)
-    return _with_penalties((*implied, value), parameters)
+    values: Steps = ()
+    for aim in aims:
+        implied, last = _last(forward, aim)
+        behind = aim.loss.fuses_with(last.rule.name)
+        value = _behind(aim, last, weighted) if behind else _plain(aim, last.name, weighted)
+        values = (*values, *implied, value)
+    return _with_penalties((*values, *_together(aims)), parameters)
+
+
+def _last(forward: Steps, aim: Aim) -> tuple[Steps, Step]:
+    """The step that gives what the loss takes, and whether the loss brings it along."""
+    last = next(step for step in forward if step.name == aim.output)
+    if not aim.loss.from_logits:
+        return (), last
+    implied = Step(PROBABILITY + aim.ending, aim.loss.implied.forward, (aim.output,))
+    return (implied,), implied
+
+
+def _together(aims: Sequence[Aim]) -> Steps:
+    """The sum of the losses of several outputs, each as much as it counts."""
+    if len(aims) == 1:
+        return ()
+    shares = tuple(aim.share for aim in aims)
+    return (Step(LOSS, weighted_sum(shares), tuple(aim.value for aim in aims)),)
 
 
 def updated(
@@ -71,45 +111,60 @@ def updated(
     return losses, (*backward, *added), tuple(_bounded(update, trained)), state
 
 
-def _loss_gradients(loss: Loss, last: Step, weighted: bool) -> list[Step]:
-    """The steps from the loss to the gradient in the output; ``last`` gave what the loss takes."""
-    steps = [_slope(f"d{last.name}", loss.gradient, last.name, weighted)]
-    if loss.from_logits:
-        (z,) = last.inputs
-        steps.append(Step(f"d{z}", loss.implied.backward, (f"d{last.name}", z, last.name)))
-    return steps
+def _loss_gradients(aim: Aim, last: Step, weighted: bool) -> list[Step]:
+    """The steps from the loss to its gradient in the output; ``last`` gave what the loss takes."""
+    if not aim.loss.from_logits:
+        return [_slope(aim.seed, aim.loss.gradient, aim, last.name, weighted)]
+    (z,) = last.inputs
+    first = _slope(f"d{last.name}", aim.loss.gradient, aim, last.name, weighted)
+    return [first, Step(aim.seed, aim.loss.implied.backward, (first.name, z, last.name))]
 
 
-def _plain(loss: Loss, of: str, weighted: bool) -> Step:
+def _plain(aim: Aim, of: str, weighted: bool) -> Step:
     if weighted:
-        return Step(LOSS, loss.weighted_value(), (TARGET, of, WEIGHTS))
-    return Step(LOSS, loss.value, (TARGET, of))
+        return Step(aim.value, aim.loss.weighted_value(), (aim.target, of, WEIGHTS))
+    return Step(aim.value, aim.loss.value, (aim.target, of))
 
 
-def _behind(loss: Loss, last: Step, weighted: bool) -> Step:
+def _behind(aim: Aim, last: Step, weighted: bool) -> Step:
     (z,) = last.inputs
     if weighted:
-        return Step(LOSS, loss.weighted_value(last.rule.name), (TARGET, last.name, z, WEIGHTS))
-    return Step(LOSS, loss.value_behind(last.rule.name), (TARGET, last.name, z))
+        return Step(aim.value, aim.loss.weighted_value(last.rule.name), (aim.target, last.name, z, WEIGHTS))
+    return Step(aim.value, aim.loss.value_behind(last.rule.name), (aim.target, last.name, z))
 
 
-def _slope(name: str, gradient: Rule, of: str, weighted: bool, layer: str = "") -> Step:
+def _slope(name: str, gradient: Rule, aim: Aim, of: str, weighted: bool, layer: str = "") -> Step:
+    if aim.share != 1:
+        gradient = scaled_rule(gradient, aim.share)
     if weighted:
-        return Step(name, weighted_gradient_rule(gradient), (TARGET, of, WEIGHTS), {}, layer)
-    return Step(name, gradient, (TARGET, of), {}, layer)
+        return Step(name, weighted_gradient_rule(gradient), (aim.target, of, WEIGHTS), {}, layer)
+    return Step(name, gradient, (aim.target, of), {}, layer)
 
 
-def _fuse(backward: Steps, last: Step, loss: Loss, weighted: bool) -> tuple[Step | None, Steps]:
+def _simpler(aim: Aim, last: Step, second: Step, weighted: bool) -> Step:
+    """The step of ∂loss/∂z from the loss and the activation together."""
+    gradient = aim.loss.gradient_behind(last.rule.name)
+    return _slope(second.name, gradient, aim, last.name, weighted, second.layer)
+
+
+def _fuse(
+    backward: Steps, seeds: Steps, aim: Aim, last: Step, weighted: bool
+) -> tuple[Step | None, Steps]:
     """Take the loss and the activation before it together, where that simplifies ∂loss/∂z.
 
     The two factors of ∂loss/∂z overflow for confident outputs; their product, a - y, does not.
     The gradient in a stays among the steps, as courses ask for it, though nothing uses it.
     """
-    first, second, *rest = backward
-    if not loss.fuses_with(last.rule.name) or second.rule.name != f"{last.rule.name}_backward":
+    if not aim.loss.fuses_with(last.rule.name):
         return None, backward
-    simpler = _slope(second.name, loss.gradient_behind(last.rule.name), last.name, weighted, second.layer)
-    return _behind(loss, last, weighted), (first, simpler, *rest)
+    if aim.loss.from_logits:
+        return _behind(aim, last, weighted), backward
+    # Where layers take the output too, its gradient is not the loss's alone.
+    second = next((s for s in backward if f"d{aim.output}" in s.inputs), None)
+    if second is None or aim.seed != f"d{aim.output}" or second.rule.name != f"{last.rule.name}_backward":
+        return None, backward
+    simpler = _simpler(aim, last, second, weighted)
+    return _behind(aim, last, weighted), tuple(simpler if s is second else s for s in backward)
 
 
 def _with_penalties(losses: Steps, parameters: Mapping[str, Parameter]) -> Steps:

@@ -11,7 +11,7 @@ from chainrule.layers.container import Container
 from chainrule.layers.layer import Draw, Layer, Parameter
 from chainrule.layers.node import Input, Node, upstream
 from chainrule.lookup import snake_case
-from chainrule.network.names import INPUT
+from chainrule.network.names import INPUT, numbered
 from chainrule.rules.rule import Shape, size
 
 
@@ -85,13 +85,6 @@ def usual_names(layers: Iterable[Layer]) -> list[str]:
     return names
 
 
-def input_names(inputs: Sequence[Input]) -> tuple[str, ...]:
-    """The names of the inputs' quantities: x, or of several x_1, x_2, …"""
-    if len(inputs) == 1:
-        return (INPUT,)
-    return tuple(f"{INPUT}_{i}" for i in range(1, len(inputs) + 1))
-
-
 @dataclass(frozen=True)
 class _Spot:
     """A layer with its number, and the numbers and shapes of what it takes."""
@@ -102,14 +95,16 @@ class _Spot:
     shapes: tuple[Shape, ...]
 
 
-def placed(inputs: Sequence[Input], output: Node) -> tuple[Placed, ...]:
-    """The layers between the inputs and the output in an order in which they can be worked.
+def placed(inputs: Sequence[Input], outputs: Sequence[Node]) -> tuple[tuple[Placed, ...], tuple[str, ...]]:
+    """The layers between the inputs and the outputs in an order in which they can be worked.
+
+    With them the numbers of those that give the outputs.
 
     Raises ValueError for an input that is missing or not used, a layer that is there twice, or one
     that does not fit.
     """
-    nodes = upstream([output])
-    known = {id(node): name for node, name in zip(inputs, input_names(inputs), strict=True)}
+    nodes = upstream(outputs)
+    known = dict(zip(map(id, inputs), numbered(INPUT, len(inputs)), strict=True))
     for node in nodes:
         if node.layer is None and id(node) not in known:
             raise ValueError("the output comes from an Input that is not among the model's inputs: add it")
@@ -122,11 +117,12 @@ def placed(inputs: Sequence[Input], output: Node) -> tuple[Placed, ...]:
         if node.layer is not None:
             number += 1
             known[id(node)] = _expand(node, str(number), known, spots)
-    if not spots:
+    if any(node.layer is None for node in outputs):
         raise ValueError("a network needs at least one layer between its input and its output")
     _check_once(spots)
     names = usual_names(spot.layer for spot in spots)
-    return tuple(_placed(spot, name) for spot, name in zip(spots, names, strict=True))
+    places = tuple(_placed(spot, name) for spot, name in zip(spots, names, strict=True))
+    return places, tuple(known[id(node)] for node in outputs)
 
 
 def _expand(node: Node, number: str, known: dict[int, str], spots: list[_Spot]) -> str:

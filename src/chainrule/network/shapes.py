@@ -31,7 +31,7 @@ class Hollow(np.ndarray[Any, Any]):
         if method == "__call__" and (ufunc is np.matmul or ufunc.signature is None):
             shapes = [np.shape(each) for each in plain]
             shape = _product(*shapes) if ufunc is np.matmul else np.broadcast_shapes(*shapes)
-            firsts = [np.zeros((1, 1), np.asarray(each).dtype) for each in plain]
+            firsts = [np.zeros((1, 1), _float_for(np.asarray(each).dtype)) for each in plain]
             return hollow(shape, ufunc(*firsts, **kwargs).dtype)
         return _emptied(getattr(ufunc, method)(*plain, **kwargs))
 
@@ -40,8 +40,12 @@ class Hollow(np.ndarray[Any, Any]):
 
 
 def hollow(shape: Shape, dtype: Any = np.float32) -> Hollow:
-    """A hollow array of this shape."""
-    return np.broadcast_to(np.zeros((), dtype), shape).view(Hollow)
+    """A hollow array of this shape; in the place of exact numbers it has floats."""
+    return np.broadcast_to(np.zeros((), _float_for(np.dtype(dtype))), shape).view(Hollow)
+
+
+def _float_for(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return np.dtype(np.float32) if dtype.kind == "O" else dtype
 
 
 def shapes_of(network: Network, program: Program, loss: Loss, rows: int = 1) -> dict[str, Shape]:
@@ -68,7 +72,9 @@ def shapes_after(steps: Iterable[Step], given: Mapping[str, np.ndarray]) -> dict
     known: dict[str, Any] = dict(given)
     with np.errstate(all="ignore"):
         for step in steps:
-            known[step.name] = _emptied(np.asarray(step.rule(*(known[i] for i in step.inputs), **step.options)))
+            known[step.name] = _emptied(
+                np.asarray(step.rule(*(known[i] for i in step.inputs), **step.options))
+            )
     return {name: value.shape for name, value in known.items()}
 
 

@@ -75,14 +75,22 @@ def _forward(place: Placed, pen: Quantities, xs: tuple[Name, ...], training: boo
     return (place.layer.forward if training else place.layer.inference)(pen, xs[0])
 
 
-def write_backward(written: Written) -> tuple[Step, ...]:
-    """The steps from the gradient in the output to those in all parameters and in the inputs.
+def seed_name(written: Written, output: str) -> str:
+    """The name of the loss's own gradient in an output: one part of it where layers take the output too."""
+    taken = any(Name(output) in xs for xs in written.taken)
+    return f"d{output}_by_loss" if taken else f"d{output}"
+
+
+def write_backward(written: Written, outputs: Sequence[str]) -> tuple[Step, ...]:
+    """The steps from the gradients in the outputs to those in all parameters and in the inputs.
 
     Where several layers take one quantity, its gradient is the sum of what comes back from each,
     ``da1_by_2`` from layer 2.
     """
+    seeds = {output: seed_name(written, output) for output in outputs}
     takers = Counter(x.text for xs in written.taken for x in xs)
-    parts: dict[str, list[str]] = {}
+    takers.update(output for output, seed in seeds.items() if seed != f"d{output}")
+    parts = {output: [seed] for output, seed in seeds.items() if seed != f"d{output}"}
     steps: list[Step] = []
     behind = list(zip(written.places, written.pens, written.taken, written.outputs, strict=True))
     for place, pen, xs, output in reversed(behind):

@@ -25,8 +25,15 @@ FIRST_SHOWN = 3
 """Rows or columns. Of an array with more than the first number, the first few and the last are shown."""
 
 _GREEK = ("alpha", "beta", "gamma", "eta", "theta", "mu", "sigma", "lambda", "delta", "rho")
+_NAME = re.compile(
+    r"([A-Za-z]+(?:_[a-z]+)*?)(\d+(?:_\d+)*)?"
+    r"((?:_new|_before|_after|_clipped|_decayed|_penalized|_free)?(?:\.\d+)?)"
+)
+_BESIDE = re.compile("(v|m|r|u|s|step|norm|penalty)([A-Z]|b|gamma|beta|alpha)")
+"""What belongs to one parameter: ``vW1`` is W1's velocity, ``stepb2`` the step of b2."""
 _WORDS = {
     "loss": "L",
+    "data_loss": r"L_{\text{data}}",
     "learning_rate": r"\eta",
     "epochs": r"\text{epochs}",
     "rows": "m",
@@ -46,7 +53,7 @@ _PLAIN = {
 
 def _split_name(name: str) -> tuple[str, str, str]:
     """A name's stem, its layer number and what follows: ``dW1.3`` is ``dW``, ``1``, ``.3``."""
-    match = re.fullmatch(r"([A-Za-z]+(?:_[a-z]+)*?)(\d+(?:_\d+)*)?((?:\.\d+|_new|_before|_after)?)", name)
+    match = _NAME.fullmatch(name)
     if not match:
         return name, "", ""
     return match[1], match[2] or "", match[3]
@@ -60,10 +67,11 @@ def tex_name(name: str) -> str:
     """
     stem, number, ending = _split_name(name)
     if _is_gradient(stem, number):
-        of = tex_name(stem[1:] + number + ending)
-        return rf"\frac{{\partial L}}{{\partial {of}}}"
-    if stem.startswith("v") and len(stem) > 1 and number:
-        return rf"v_{{{tex_name(stem[1:] + number)}}}{_tex_ending(ending)}"
+        word, dot, update = _split_ending(ending)
+        slope = rf"\frac{{\partial L}}{{\partial {tex_name(stem[1:] + number + dot + update)}}}"
+        return rf"\left( {slope} \right)^{{\text{{{word}}}}}" if word else slope
+    if number and (beside := _BESIDE.fullmatch(stem)):
+        return _tex_beside(beside[1], tex_name(beside[2] + number)) + _tex_ending(ending)
     symbol = _WORDS.get(stem) or (f"\\{stem}" if stem in _GREEK else stem)
     if len(symbol) > 1 and not symbol.startswith("\\"):
         symbol = rf"\text{{{symbol}}}"
@@ -75,10 +83,23 @@ def _is_gradient(stem: str, number: str) -> bool:
     return stem.startswith("d") and len(stem) > 1 and (bool(number) or stem in ("dx", "dy", "dp"))
 
 
+def _tex_beside(what: str, parameter: str) -> str:
+    if what == "step":
+        return rf"\Delta {{{parameter}}}"
+    letter = {"norm": r"\text{norm}", "penalty": "R"}.get(what, what)
+    return rf"{letter}_{{{parameter}}}"
+
+
 def _tex_ending(ending: str) -> str:
-    if ending.startswith("."):
-        return f"^{{({ending[1:]})}}"
-    return rf"^{{\text{{{ending[1:]}}}}}" if ending else ""
+    word, dot, update = _split_ending(ending)
+    above = [rf"\text{{{word}}}"] * bool(word) + [f"({update})"] * bool(dot)
+    return f"^{{{', '.join(above)}}}" if above else ""
+
+
+def _split_ending(ending: str) -> tuple[str, str, str]:
+    """The word of an ending, the dot, and the update's number: ``_clipped.3``."""
+    word, dot, update = ending.partition(".")
+    return word.removeprefix("_"), dot, update
 
 
 def plain_name(name: str) -> str:
@@ -90,12 +111,13 @@ def plain_name(name: str) -> str:
     stem, number, ending = _split_name(name)
     if _is_gradient(stem, number):
         return "∂L/∂" + plain_name(stem[1:] + number + ending)
-    if stem.startswith("v") and len(stem) > 1 and number:
-        return "v_" + plain_name(stem[1:] + number + ending)
+    if number and (beside := _BESIDE.fullmatch(stem)):
+        what = {"step": "Δ", "penalty": "R_"}.get(beside[1], f"{beside[1]}_")
+        return what + plain_name(beside[2] + number + ending)
     below = number.replace("_", ",").translate(SUBSCRIPTS)
-    if ending.startswith("."):
-        ending = f"⁽{ending[1:].translate(SUPERSCRIPTS)}⁾"
-    return _PLAIN.get(stem, stem) + below + ending.replace("_", " ")
+    word, dot, update = _split_ending(ending)
+    above = f"⁽{update.translate(SUPERSCRIPTS)}⁾" if dot else ""
+    return _PLAIN.get(stem, stem) + below + above + (f" {word}" if word else "")
 
 
 def plain_digits(value: Number, digits: int = DIGITS) -> Digits:

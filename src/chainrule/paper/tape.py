@@ -124,6 +124,14 @@ class Descent:
         size = min(self.batch_size or rows, rows)
         return [slice(i, min(i + size, rows)) for i in range(0, rows, size)] * self.epochs
 
+    def rows(self, rows: int) -> list[int]:
+        """How many rows each update has.
+
+        >>> Descent(epochs=2, batch_size=2).rows(3)
+        [2, 1, 2, 1]
+        """
+        return [batch.stop - batch.start for batch in self.batches(rows)]
+
 
 def work(
     program: Program,

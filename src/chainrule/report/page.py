@@ -52,7 +52,7 @@ def hand_step(run: Run) -> HandStep:
         working = model.work(x, y)
     except ArithmeticError as error:
         return HandStep(row, obstacle=str(error))
-    rate = model.optimizer.learning_rate
+    rate = model.optimizer.rate
     assert working.program is not None
     x_given, y_given = model.prepared(x, y)
     compiled = compiled_step(working.program, model.values, {INPUT: x_given, TARGET: y_given}, rate)

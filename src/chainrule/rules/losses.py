@@ -226,6 +226,23 @@ def weighted_gradient_rule(gradient: Rule) -> Rule:
     )
 
 
+def scaled_rule(gradient: Rule, share: float) -> Rule:
+    """The rule of a gradient that counts by a share, as the loss of one output among several does."""
+
+    def function(*inputs: Array, **chosen: Any) -> Array:
+        slope = gradient.function(*inputs, **chosen)
+        return constant(share, slope) * slope
+
+    return replace(
+        gradient,
+        name=f"scaled_{gradient.name}",
+        function=function,
+        tex=rf"{share:g} \cdot \left( {gradient.tex} \right)",
+        named=gradient.inputs,
+        slips=(),
+    )
+
+
 def _per_row(w: Array, like: Array) -> Array:
     """A weight per row, in a shape that multiplies rows."""
     return w.reshape(-1, *(1 for _ in like.shape[1:]))

@@ -42,6 +42,23 @@ def sum_of(count: int) -> Rule:
 
 
 @cache
+def weighted_sum(shares: tuple[float, ...]) -> Rule:
+    """The rule that adds quantities, each times its share.
+
+    >>> weighted_sum((1.0, 0.5))(3.0, 4.0)
+    5.0
+    """
+    names = _numbered(len(shares))
+
+    def function(*parts: Array) -> Array:
+        weighed = [part if s == 1 else constant(s, part) * part for part, s in zip(parts, shares, strict=True)]
+        return _sum(*weighed)
+
+    terms = (f"<{n}>" if s == 1 else rf"{s:g} \cdot <{n}>" for n, s in zip(names, shares, strict=True))
+    return Rule("weighted_sum", function, " + ".join(terms), named=names)
+
+
+@cache
 def product_of(count: int) -> Rule:
     """The rule that multiplies so many quantities."""
     names = _numbered(count)

@@ -8,7 +8,7 @@ sample, over the features. Sources: Ioffe, Szegedy, "Batch normalization" (ICML 
 
 from __future__ import annotations
 
-from chainrule.rules.arrays import Array, largest, sqrt, total
+from chainrule.rules.arrays import Array, constant, largest, sqrt, total
 from chainrule.rules.rule import Shape, rule, size
 
 
@@ -99,10 +99,12 @@ def shifted(xhat: Array, beta: Array) -> Array:
 @rule(
     tex=r"<momentum> \cdot <moving> + (1 - <momentum>) \cdot <batch>",
     multiplications=lambda a, b: 2 * size(a),
+    # a float 1 - 0.99 is no 0.01: with exact numbers the 1 is one of them
+    stable=lambda moving, batch, *, momentum: momentum * moving + (1 - momentum) * batch,
 )
 def moving_average(moving: Array, batch: Array, *, momentum: Array) -> Array:
     """A moving mean or variance after a batch, for use after training; shape (c,)."""
-    return momentum * moving + (1 - momentum) * batch
+    return momentum * moving + (constant(1, batch) - momentum) * batch
 
 
 @rule(tex=r"\sum_{i} (<dy>)_{i} \odot (<xhat>)_{i}", multiplications=_once)

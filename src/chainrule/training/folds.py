@@ -13,13 +13,13 @@ from jax import lax
 from chainrule.network import Program
 from chainrule.rules.arrays import Array
 from chainrule.training.draws import draws_key
-from chainrule.training.inference import Data, Metrics, Values, evaluator, means, nothing
+from chainrule.training.inference import Data, Measures, Values, evaluator, means, nothing
 from chainrule.training.loop import batches_trained, epoch_order
 
 Folds = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
 
 
-def folds_trained(program: Program, metrics: Metrics) -> Folds:
+def folds_trained(program: Program, measures: Measures) -> Folds:
     """A compiled function that trains several copies of a network, each on some rows of the same data.
 
     It takes ``(values, data, trained, held, rate, keys, epochs, batch_size, shuffle)``: values with a
@@ -27,7 +27,7 @@ def folds_trained(program: Program, metrics: Metrics) -> Folds:
     and a key each; the last three are static. Gives the values after the epochs, and the logs, (copies,
     epochs) each, those of the rows held out under ``val_``.
     """
-    train, evaluate = batches_trained(program, metrics), evaluator(program, metrics)
+    train, evaluate = batches_trained(program, measures), evaluator(program, measures)
 
     def one(
         values: Values,
@@ -47,7 +47,7 @@ def folds_trained(program: Program, metrics: Metrics) -> Folds:
             order = trained[epoch_order(key, number, rows, shuffled)]
             random = draws_key(key, number)
             first = jnp.int32(0)
-            new, sums = train(values, nothing(metrics), data, rate, random, first, order, batch_size)
+            new, sums = train(values, nothing(measures), data, rate, random, first, order, batch_size)
             found = means(evaluate(new, data, batch_size, held), held.shape[0])
             logs = means(sums, rows) | {f"val_{name}": value for name, value in found.items()}
             return new, logs

@@ -1,7 +1,224 @@
-"""Faster functions for some rules under JAX; a test holds each equal to its rule."""
+"""Faster functions for some rules under JAX; a test holds each equal to its rule.
+
+A convolution is one matrix product of patches, everything under a window in a row, and weights; where
+filters see one channel alone, a sum of shifted products. Pooling compares shifted views. Measured on a
+CPU, in a compiled loop of updates on images of 8 × 8 and 32 × 32 in batches of 32 and 64, these take from
+a half to a tenth of the rules' own time; XLA's convolutions take many times as long in such loops,
+their gradients above all.
+"""
 
 from __future__ import annotations
 
-from chainrule.layers.steps import Kernels
+import math
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
 
-KERNELS: Kernels = {}
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from chainrule.layers.steps import Kernels
+from chainrule.rules import convolution as conv
+from chainrule.rules import depthwise, pooling
+from chainrule.rules.arrays import Array
+from chainrule.rules.rule import Shape
+from chainrule.rules.windows import (
+    Padding,
+    Pairs,
+    output_shape,
+    padded,
+    pairs_of,
+    room_of,
+    spans_of,
+    under,
+    window_places,
+    without_padding,
+)
+
+# --------------------------------------------------------------------------- windows as views
+
+
+def _padded(x: Array, padding: Pairs, value: float = 0.0) -> Array:
+    around = [(before, after, 0) for before, after in padding]
+    return lax.pad(x, jnp.asarray(value, x.dtype), [(0, 0, 0), *around, (0, 0, 0)])
+
+
+def _views(
+    x: Array, window: Shape, strides: Shape, padding: Padding, dilation: Shape, outside: float = 0.0
+) -> list[Array]:
+    """What lies under each place of the window, place by place; each of shape (m, h', w', c)."""
+    pairs = pairs_of(padding, x.shape[1:-1], spans_of(window, dilation), strides)
+    x = _padded(x, pairs, outside)
+    outputs = output_shape(x.shape[1:-1], window, strides, dilation)
+    return [x[under(place, outputs, strides, dilation)] for place in window_places(window)]
+
+
+def _folded(
+    parts: Array, lengths: Shape, window: Shape, strides: Shape, padding: Padding, dilation: Shape
+) -> Array:
+    """The sum of parts put back where the views lie; (m, h', w', fh, fw, c) becomes (m, h, w, c)."""
+    pairs = pairs_of(padding, lengths, spans_of(window, dilation), strides)
+    room = room_of(lengths, pairs)
+    for axis in reversed(range(len(window))):  # the last axis first: fewer, longer rows to add
+        place_axis = axis + 1 + len(window)
+        shares = (jnp.take(parts, a, axis=place_axis) for a in range(window[axis]))
+        parts = sum(
+            _stretched(share, axis + 1, a * dilation[axis], strides[axis], room[axis])
+            for a, share in enumerate(shares)
+        )
+    return without_padding(parts, lengths, pairs)
+
+
+def _stretched(x: Array, axis: int, offset: int, step: int, length: int) -> Array:
+    """x along an axis of this length: from the offset on, so many steps apart, zeros elsewhere."""
+    after = length - offset - ((x.shape[axis] - 1) * step + 1)
+    pads = [(0, 0, 0)] * x.ndim
+    pads[axis] = (offset, after, step - 1)
+    return lax.pad(x, jnp.zeros((), x.dtype), pads)
+
+
+# ------------------------------------------------------------------------------ convolution
+# In the products n are places of all samples, p places of the window, g groups, c channels and k filters
+# of a group.
+
+
+def _patches(x: Array, groups: int, kernel: Shape, windows: dict[str, Any]) -> Array:
+    """Everything under each window; shape (n, p, g, c)."""
+    side_by_side = jnp.concatenate(_views(x, kernel, **windows), axis=-1)
+    return side_by_side.reshape(-1, math.prod(kernel), groups, x.shape[-1] // groups)
+
+
+def _weights(W: Array, groups: int) -> Array:
+    """The kernel by places and groups; shape (p, c, g, k)."""
+    return W.reshape(-1, W.shape[-2], groups, W.shape[-1] // groups)
+
+
+def _convolution(x: Array, W: Array, *, flip: bool = False, groups: int = 1, **windows: Any) -> Array:
+    W = conv.turned(W) if flip else W
+    kernel, weights = W.shape[:-2], _weights(W, groups)
+    if W.shape[-2] == 1:
+        views = _views(x, kernel, **windows)
+        summed = sum(view[..., None] * w for view, w in zip(views, weights[:, 0], strict=True))
+        return summed.reshape(*views[0].shape[:-1], -1)
+    patches = _patches(x, groups, kernel, windows)
+    pairs = pairs_of(
+        windows["padding"], x.shape[1:-1], spans_of(kernel, windows["dilation"]), windows["strides"]
+    )
+    maps = output_shape(room_of(x.shape[1:-1], pairs), kernel, windows["strides"], windows["dilation"])
+    return jnp.einsum("npgc,pcgk->ngk", patches, weights).reshape(x.shape[0], *maps, -1)
+
+
+def _convolution_dW(
+    x: Array, dY: Array, *, kernel: Shape, flip: bool = False, groups: int = 1, **windows: Any
+) -> Array:
+    slopes = dY.reshape(-1, groups, dY.shape[-1] // groups)
+    dW = jnp.einsum("npgc,ngk->pcgk", _patches(x, groups, kernel, windows), slopes)
+    dW = dW.reshape(*kernel, x.shape[-1] // groups, dY.shape[-1])
+    return conv.turned(dW) if flip else dW
+
+
+def _convolution_dx(
+    dY: Array, W: Array, x: Array, *, flip: bool = False, groups: int = 1, **windows: Any
+) -> Array:
+    W = conv.turned(W) if flip else W
+    slopes = dY.reshape(-1, groups, dY.shape[-1] // groups)
+    parts = jnp.einsum("ngk,pcgk->npgc", slopes, _weights(W, groups))
+    parts = parts.reshape(*dY.shape[:-1], *W.shape[:-2], x.shape[-1])
+    return _folded(parts, x.shape[1:-1], W.shape[:-2], **windows)
+
+
+def _with_bias(function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda x, W, b, **options: function(x, W, **options) + b
+
+
+def _depthwise(x: Array, W: Array, **windows: Any) -> Array:
+    return _convolution(x, depthwise.in_groups(W), groups=x.shape[-1], **windows)
+
+
+def _depthwise_dW(x: Array, dz: Array, **options: Any) -> Array:
+    dW = _convolution_dW(x, dz, groups=x.shape[-1], **options)
+    return dW.reshape(*options["kernel"], x.shape[-1], -1)
+
+
+def _depthwise_dx(dz: Array, W: Array, x: Array, **windows: Any) -> Array:
+    return _convolution_dx(dz, depthwise.in_groups(W), x, groups=x.shape[-1], **windows)
+
+
+# ---------------------------------------------------------------------------------- pooling
+
+
+def _pooled(x: Array, pool_size: Shape, strides: Shape, padding: Padding, outside: float) -> list[Array]:
+    return _views(x, pool_size, strides, padding, (1,) * len(pool_size), outside)
+
+
+def _put_back(parts: list[Array], x: Array, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
+    room, summed = room_of(x.shape[1:-1], pairs), jnp.zeros((), x.dtype)
+    for place, part in zip(window_places(pool_size), parts, strict=True):
+        for axis, offset in enumerate(place):
+            part = _stretched(part, axis + 1, offset, strides[axis], room[axis])
+        summed = summed + part
+    return without_padding(summed, x.shape[1:-1], pairs)
+
+
+def _max_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    return reduce(jnp.maximum, _pooled(x, pool_size, strides, padding, -jnp.inf))
+
+
+def _max_pooling_dx(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    views = _pooled(x, pool_size, strides, padding, -jnp.inf)
+    y, taken, parts = reduce(jnp.maximum, views), jnp.zeros(dy.shape, bool), []
+    for view in views:
+        first = (view == y) & ~taken
+        taken = taken | first
+        parts.append(jnp.where(first, dy, jnp.zeros((), dy.dtype)))
+    return _put_back(parts, x, pool_size, strides, padding)
+
+
+def _counts(x: Array, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    """How many numbers each window holds: known from the shapes, while compiling."""
+    lengths, dilation = x.shape[1:-1], (1,) * len(pool_size)
+    ones = padded(np.ones((1, *lengths, 1)), pairs_of(padding, lengths, pool_size, strides))
+    outputs = output_shape(ones.shape[1:-1], pool_size, strides, dilation)
+    held = sum(ones[under(place, outputs, strides, dilation)] for place in window_places(pool_size))
+    return jnp.asarray(held, x.dtype)
+
+
+def _average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    views = _pooled(x, pool_size, strides, padding, 0.0)
+    return sum(views) / _counts(x, pool_size, strides, padding)
+
+
+def _average_pooling_dx(dy: Array, x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    shared = dy / _counts(x, pool_size, strides, padding)
+    return _put_back([shared] * math.prod(pool_size), x, pool_size, strides, padding)
+
+
+def _global_max_pooling(x: Array, *, keepdims: bool = False) -> Array:
+    return x.max(axis=tuple(range(1, x.ndim - 1)), keepdims=keepdims)
+
+
+def _global_max_pooling_dx(x: Array, dy: Array) -> Array:
+    places = x.reshape(x.shape[0], -1, x.shape[-1])
+    first = jnp.arange(places.shape[1])[:, None] == places.argmax(axis=1, keepdims=True)
+    dy = dy.reshape(x.shape[0], 1, x.shape[-1])
+    return jnp.where(first, dy, jnp.zeros((), dy.dtype)).reshape(x.shape)
+
+
+KERNELS: Kernels = {
+    conv.convolution: _with_bias(_convolution),
+    conv.convolution_without_bias: _convolution,
+    conv.convolution_dW: _convolution_dW,
+    conv.convolution_dx: _convolution_dx,
+    depthwise.depthwise_convolution: _with_bias(_depthwise),
+    depthwise.depthwise_without_bias: _depthwise,
+    depthwise.depthwise_dW: _depthwise_dW,
+    depthwise.depthwise_dx: _depthwise_dx,
+    pooling.max_pooling: _max_pooling,
+    pooling.max_pooling_dx: _max_pooling_dx,
+    pooling.average_pooling: _average_pooling,
+    pooling.average_pooling_dx: _average_pooling_dx,
+    pooling.global_max_pooling: _global_max_pooling,
+    pooling.global_max_pooling_dx: _global_max_pooling_dx,
+}

@@ -15,7 +15,7 @@ from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
 from chainrule.training.batches import over_batches, rows_of, take
 from chainrule.training.draws import drawn, draws_key
-from chainrule.training.inference import Data, Metrics, Values, added, evaluator, means, measured, nothing
+from chainrule.training.inference import Data, Measures, Values, added, evaluator, means, measured, nothing
 from chainrule.training.kernels import KERNELS
 
 CAPACITY = 4096
@@ -36,7 +36,7 @@ class Epochs(NamedTuple):
 def training_steps(program: Program) -> tuple[Step, ...]:
     """The steps that an update needs."""
     results = [f"{name}{NEW}" for name in program.changing]
-    return needed(program.steps, (*results, LOSS, program.output))
+    return needed(program.steps, (*results, LOSS, *program.outputs))
 
 
 def epoch_order(key: Array, epoch: Any, rows: int, shuffle: bool) -> Array:
@@ -62,7 +62,7 @@ def updater(program: Program) -> Update:
     return update
 
 
-def batches_trained(program: Program, metrics: Metrics) -> Callable[..., Any]:
+def batches_trained(program: Program, measures: Measures) -> Callable[..., Any]:
     """Updates on some rows in order: ``part(values, sums, data, rate, key, first, order, batch_size)``.
 
     ``sums`` are of the logs so far; ``key`` is the epoch's, ``first`` the number of the first update in
@@ -83,7 +83,7 @@ def batches_trained(program: Program, metrics: Metrics) -> Callable[..., Any]:
         def one(carry: Any, rows: Array) -> Any:
             values, sums, number = carry
             new, done = update(values, data, rate, jax.random.fold_in(key, number), rows)
-            return (new, added(sums, measured(done, program.output, metrics)), number + 1), None
+            return (new, added(sums, measured(done, program, measures)), number + 1), None
 
         (values, sums, _), _ = over_batches(one, (dict(values), sums, first), order, batch_size)
         return values, sums
@@ -91,14 +91,14 @@ def batches_trained(program: Program, metrics: Metrics) -> Callable[..., Any]:
     return part
 
 
-def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
+def training_loop(program: Program, measures: Measures) -> Callable[..., Epochs]:
     """A compiled function that runs epochs ``start`` to ``stop`` (not included), at most CAPACITY.
 
     It takes ``(values, data, validation, learning_rate, key, start, stop, batch_size, shuffle)``; the
     last two are static, all others may change from call to call without compiling again. It stops
     after an epoch whose loss is not finite. How epochs are split over calls changes no bit of the result.
     """
-    train, evaluate = batches_trained(program, metrics), evaluator(program, metrics)
+    train, evaluate = batches_trained(program, measures), evaluator(program, measures)
 
     def epochs(
         values: Values,
@@ -122,7 +122,7 @@ def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
             # One batch of all rows is the same batch in any order.
             order = epoch_order(key, number, rows, shuffle and batch_size < rows)
             random = draws_key(key, number)
-            sums = nothing(metrics)
+            sums = nothing(measures)
             values, sums = train(values, sums, data, learning_rate, random, jnp.int32(0), order, batch_size)
             log = means(sums, rows)
             finite = jnp.isfinite(log[LOSS])
@@ -132,9 +132,9 @@ def training_loop(program: Program, metrics: Metrics) -> Callable[..., Epochs]:
             logs = {name: logs[name].at[number - start].set(log[name]) for name in logs}
             return values, number + 1, logs, finite
 
-        names = [LOSS, *metrics]
+        names = measures.names
         if validation is not None:
-            names += [f"val_{name}" for name in names]
+            names = [*names, *(f"val_{name}" for name in names)]
         empty = {name: jnp.zeros(CAPACITY) for name in names}
         begin = (dict(values), start, empty, jnp.bool_(True))
         values, stopped, logs, finite = lax.while_loop(going, one, begin)

@@ -11,12 +11,12 @@ import numpy as np
 
 from chainrule.callbacks import Callback
 from chainrule.losses import Loss
-from chainrule.network import LOSS, Network
+from chainrule.network import LOSS, TARGET, Network, Program, numbered
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Rule
 from chainrule.training.feeds import Feed
 from chainrule.training.folds import folds_trained, stacked
-from chainrule.training.inference import Data, Values, evaluator
+from chainrule.training.inference import Data, Measure, Measures, Values, evaluator
 from chainrule.training.loop import batches_trained, training_loop
 
 
@@ -52,25 +52,26 @@ class Trainer:
     def __init__(
         self,
         network: Network,
-        loss: Loss,
+        losses: Sequence[Loss],
         optimizer: Optimizer,
-        metrics: Mapping[str, Rule],
+        metrics: Sequence[Mapping[str, Rule]],
         weighted: bool = False,
+        shares: Sequence[float] | None = None,
     ) -> None:
         self.network = network
-        self.program = network.program(loss, optimizer, weighted=weighted)
-        self.weighted = weighted
-        self.names = [LOSS, *metrics]
-        self.loop = training_loop(self.program, metrics)
-        self.part = jax.jit(batches_trained(self.program, metrics), static_argnames="batch_size")
-        self._evaluate = jax.jit(evaluator(self.program, metrics), static_argnums=2)
-        self._folds = folds_trained(self.program, metrics)
+        self.program = network.program(losses, optimizer, weighted=weighted, shares=shares)
+        measures = measured_of(network, self.program, metrics)
+        self.names = measures.names
+        self.loop = training_loop(self.program, measures)
+        self.part = jax.jit(batches_trained(self.program, measures), static_argnames="batch_size")
+        self._evaluate = jax.jit(evaluator(self.program, measures), static_argnums=2)
+        self._folds = folds_trained(self.program, measures)
         self._optimizer = optimizer
 
     @property
     def initial_state(self) -> dict[str, np.ndarray]:
         """What the optimizer carries from update to update, as it is before the first."""
-        return {name: p.initializer(p.shape) for name, p in self.program.state.items()}
+        return {name: p.initializer(p.shape).astype(p.dtype) for name, p in self.program.state.items()}
 
     def evaluate(self, values: Values, feed: Feed, batch_size: int) -> dict[str, float]:
         """The loss and the metrics over all rows."""
@@ -102,6 +103,26 @@ class Trainer:
     def logged(self, validated: bool) -> list[str]:
         """The names of an epoch's logs."""
         return [*self.names, *(f"val_{name}" for name in self.names if validated)]
+
+
+def measured_of(network: Network, program: Program, metrics: Sequence[Mapping[str, Rule]]) -> Measures:
+    """What is logged: the loss, of several outputs each one's too, and the metrics of each.
+
+    ``metrics`` are those of each output; of several, logs begin with the name of the output's layer.
+    """
+    targets = numbered(TARGET, len(program.outputs))
+    losses = {LOSS: LOSS}
+    prefixes = [""]
+    if len(targets) > 1:
+        prefixes = [f"{name}_" for name in network.outputs]
+        parts = numbered(LOSS, len(targets))
+        losses |= {f"{prefix}{LOSS}": part for prefix, part in zip(prefixes, parts, strict=True)}
+    measures = {
+        f"{prefix}{name}": Measure(rule, target, output)
+        for prefix, own, target, output in zip(prefixes, metrics, targets, program.outputs, strict=True)
+        for name, rule in own.items()
+    }
+    return Measures(losses, measures)
 
 
 def tell(callbacks: Iterable[Callback], event: str, *arguments: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from chainrule import doors
 from chainrule.layers.augmentation.base import Augmentation, choice, factor_range, one
 from chainrule.layers.layer import Draw
@@ -216,10 +218,10 @@ class RandomZoom(_Sampled):
 
 
 def _zoom_range(factor: Any, name: str) -> tuple[Any, Any]:
-    low, high = factor_range(factor, name, -1, 1)
-    if low == -1:
+    found = factor_range(factor, name, -1, 1)
+    if (found[0] if np.ndim(factor) else factor) == -1:
         raise ValueError(f"{name} must lie above -1, where nothing of the image is left; got {factor!r}")
-    return low, high
+    return found
 
 
 class RandomCrop(_Sampled):

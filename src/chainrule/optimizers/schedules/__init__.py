@@ -6,9 +6,7 @@ such numbers, it gives the rate of the next, as in Keras.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from chainrule.lookup import with_aliases
 from chainrule.optimizers.schedules.base import LEARNING_RATE, RATE, UPDATES, LearningRateSchedule
 from chainrule.optimizers.schedules.decays import (
     CosineDecay,
@@ -42,3 +40,20 @@ __all__ = [
     "get",
     "serialize",
 ]
+
+SCHEDULES.update(
+    with_aliases(
+        (
+            ConstantRate,
+            CosineDecay,
+            ExponentialDecay,
+            InverseSquareRootDecay,
+            InverseTimeDecay,
+            LinearWarmup,
+            OneCycle,
+            PiecewiseConstantDecay,
+            PolynomialDecay,
+            StepDecay,
+        )
+    )
+)

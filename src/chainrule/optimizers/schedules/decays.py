@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from chainrule.optimizers.arguments import at_least_0, flag, positive, share
@@ -14,7 +15,7 @@ from chainrule.rules.rule import Rule
 class _Decay(LearningRateSchedule):
     """A rate that falls with the updates, counted in ``decay_steps``."""
 
-    option_names = ("decay_steps",)
+    option_names: ClassVar[tuple[str, ...]] = ("decay_steps",)
 
     def __init__(self, initial_learning_rate: Any, decay_steps: Any, name: str | None = None) -> None:
         super().__init__(initial_learning_rate, name)
@@ -24,7 +25,7 @@ class _Decay(LearningRateSchedule):
 class _Stairs(_Decay):
     """A rate that falls smoothly, or only at every ``decay_steps``-th update."""
 
-    option_names = ("decay_rate", "decay_steps")
+    option_names: ClassVar[tuple[str, ...]] = ("decay_rate", "decay_steps")
     smooth: ClassVar[Rule]
     stairs: ClassVar[Rule]
 
@@ -48,7 +49,7 @@ class _Stairs(_Decay):
 class ExponentialDecay(_Stairs):
     """initial · decay_rate^(t / decay_steps), Keras' arguments. Raises ValueError for steps or a rate of 0.
 
-    >>> ExponentialDecay(0.1, 10, 0.5)(np.array([0, 10, 20])).tolist()
+    >>> ExponentialDecay(0.1, 10, 0.5)([0, 10, 20]).tolist()
     [0.1, 0.05, 0.025]
     """
 
@@ -79,12 +80,12 @@ class InverseTimeDecay(_Stairs):
 class StepDecay(_Decay):
     """The rate times ``decay_rate`` at every ``decay_steps``-th update.
 
-    >>> StepDecay(0.1, 10, 0.5)(np.array([9, 10, 19, 20])).tolist()
+    >>> StepDecay(0.1, 10, 0.5)([9, 10, 19, 20]).tolist()
     [0.1, 0.05, 0.05, 0.025]
     """
 
     law = rules.step_decay
-    option_names = ("decay_rate", "decay_steps")
+    option_names: ClassVar[tuple[str, ...]] = ("decay_rate", "decay_steps")
 
     def __init__(
         self, initial_learning_rate: Any, decay_steps: Any, decay_rate: Any, name: str | None = None
@@ -99,7 +100,7 @@ class InverseSquareRootDecay(_Decay):
     With ``decay_steps`` 1 it is η/√t with t counted from 1; behind a :class:`LinearWarmup` of as many
     steps it is the schedule of Vaswani et al., "Attention is all you need" (2017).
 
-    >>> InverseSquareRootDecay(0.1)(np.array([0, 3])).tolist()
+    >>> InverseSquareRootDecay(0.1)([0, 3]).tolist()
     [0.1, 0.05]
     """
 
@@ -114,11 +115,11 @@ class PolynomialDecay(_Decay):
 
     With ``cycle`` it rises again whenever the end is reached.
 
-    >>> PolynomialDecay(0.1, 10, 0.0)(np.array([0, 5, 10, 50])).tolist()
+    >>> PolynomialDecay(0.1, 10, 0.0)([0, 5, 10, 50]).tolist()
     [0.1, 0.05, 0.0, 0.0]
     """
 
-    option_names = ("decay_steps", "end_learning_rate", "power")
+    option_names: ClassVar[tuple[str, ...]] = ("decay_steps", "end_learning_rate", "power")
 
     def __init__(
         self,
@@ -146,7 +147,7 @@ class CosineDecay(_Decay):
     which the wave then falls. Raises ValueError for an ``alpha`` outside [0, 1], or warm-up steps
     without a target.
 
-    >>> CosineDecay(0.1, 10)(np.array([0, 5, 10])).round(3).tolist()
+    >>> CosineDecay(0.1, 10)([0, 5, 10]).round(3).tolist()
     [0.1, 0.05, 0.0]
     """
 
@@ -180,9 +181,7 @@ class CosineDecay(_Decay):
 
     @property
     def options(self) -> dict[str, Any]:
-        names = ("decay_steps", "alpha")
-        if self.rises_first:
-            names += ("warmup_target", "warmup_steps")
+        names = ["decay_steps", "alpha"] + ["warmup_target", "warmup_steps"] * self.rises_first
         return {name: getattr(self, name) for name in names}
 
 
@@ -191,7 +190,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     Raises ValueError unless the boundaries rise, and there is one value more than boundaries.
 
-    >>> PiecewiseConstantDecay([100, 200], [0.1, 0.05, 0.01])(np.array([100, 101, 201])).tolist()
+    >>> PiecewiseConstantDecay([100, 200], [0.1, 0.05, 0.01])([100, 101, 201]).tolist()
     [0.1, 0.05, 0.01]
     """
 
@@ -207,7 +206,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.values = [at_least_0(v, f"values[{k}]") for k, v in enumerate(values)]
         positive(self.values[0], "values[0]")
         self.name = name
-        if any(not low < high for low, high in zip(boundaries, boundaries[1:], strict=False)):
+        if any(not low < high for low, high in pairwise(boundaries)):
             raise ValueError(f"boundaries must rise, got {list(boundaries)!r}")
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from chainrule.optimizers.arguments import at_least_0, positive, share, whole
 from chainrule.optimizers.schedules.base import LearningRateSchedule
+from chainrule.optimizers.schedules.registry import get
 from chainrule.rules import schedules as rules
 from chainrule.rules.rule import Rule
 
@@ -26,12 +26,17 @@ class OneCycle(LearningRateSchedule):
     peak / (``div_factor`` · ``final_div_factor``); arguments and defaults are those of Optax' and
     PyTorch's schedules of this name. Raises ValueError where ``total_steps`` leaves no step for either part.
 
-    >>> OneCycle(0.1, 100)(np.array([0, 30, 100])).round(7).tolist()
+    >>> OneCycle(0.1, 100)([0, 30, 100]).round(7).tolist()
     [0.004, 0.1, 4e-07]
     """
 
     law = rules.one_cycle
-    option_names = ("rising_steps", "total_steps", "div_factor", "final_div_factor")
+    option_names: ClassVar[tuple[str, ...]] = (
+        "rising_steps",
+        "total_steps",
+        "div_factor",
+        "final_div_factor",
+    )
 
     def __init__(
         self,
@@ -73,7 +78,7 @@ class LinearWarmup(LearningRateSchedule):
     ``schedule`` may be a number: the rate is then the same after the warm-up. The schedule's updates are
     counted from the end of the warm-up. Raises ValueError for a schedule that has a warm-up of its own.
 
-    >>> LinearWarmup(0.1, 4)(np.array([0, 1, 4, 9])).tolist()
+    >>> LinearWarmup(0.1, 4)([0, 1, 4, 9]).tolist()
     [0.0, 0.025, 0.1, 0.1]
     """
 

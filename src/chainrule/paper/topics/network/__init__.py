@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from chainrule import losses
 from chainrule.network import INPUT, TARGET
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.tape import Descent
 from chainrule.paper.topics.network.bare import solve_sizes, solve_without_layers
 from chainrule.paper.topics.network.door import (
-    network_of,
+    network_for,
     optimizer_of,
-    parameters_of,
     place_of,
     rates_of,
-    samples,
+    weights_of,
     worked,
 )
+from chainrule.paper.topics.network.draws import draws_of
 from chainrule.paper.topics.network.given import Given
 from chainrule.paper.topics.network.penalty import penalty_of
 from chainrule.paper.topics.network.targets import targets_of
@@ -56,35 +58,43 @@ def _solve_samples(question: Question, given: Given) -> NetworkWorking:
     loss = worked("given.loss", losses.get, given.loss)
     penalty = penalty_of(given.penalty)
     rates = rates_of(given.optimizer)
-    x = samples("given.x", given.x, columns)
-    network, arrays = network_of(given.layers, x.shape[1:])
-    values = {INPUT: x, **parameters_of(network, arrays, columns)}
+    x, network, layers = network_for(given.x, given.layers, columns)
+    values = {INPUT: x, **weights_of(network, layers, columns)}
     if given.y is not None:
-        outputs = network.output_shape[0]
-        values[TARGET] = targets_of(given.y, loss, x.shape[0], outputs, columns)
+        values[TARGET] = targets_of(given.y, loss, x.shape[0], network.output_shape, columns)
     else:
-        _check_without_targets(given)
+        _check_without(given, "without y", "loss", "penalty", "optimizer", "batch_size", "epochs")
+    if not given.training:
+        said = "where training is false"
+        _check_without(given, said, "penalty", "optimizer", "batch_size", "epochs")
+    descent = Descent(given.epochs, given.batch_size)
+    drawn = draws_of(network, layers, descent.rows(len(x)), columns) if given.training else {}
     strength = [penalty.strength] if penalty else []
-    closed = question.closed or bool(names_in([*values.values(), *rates.values(), *strength]))
+    arrays = [*values.values(), *rates.values(), *strength, *(v for each in drawn.values() for v in each)]
+    closed = question.closed or bool(names_in(arrays))
     if closed and question.rounding is not None:
         raise SheetError("rounding: a formula cannot be rounded; leave out rounding, or closed and the names")
     optimizer = optimizer_of(given.optimizer, rates, closed)
-    exact = {
-        name: worked(place_of(name), resolve, v, closed) if v.dtype == object else v
-        for name, v in values.items()
-    }
-    if TARGET in exact:
-        exact[TARGET] = loss.prepare(exact[TARGET])
+
+    def exact(name: str, value: np.ndarray) -> np.ndarray:
+        at = place_of(name, network, layers)
+        return worked(at, resolve, value, closed) if value.dtype == object else value
+
+    known = {name: exact(name, value) for name, value in values.items()}
+    if TARGET in known:
+        known[TARGET] = loss.prepare(known[TARGET])
     return work_network(
         network,
         loss,
         optimizer,
-        exact,
-        Descent(given.epochs, given.batch_size),
+        known,
+        descent,
         closed=closed,
         rounded_to=question.rounding,
         find=question.find,
         penalty=penalty,
+        drawn={name: [exact(name, value) for value in each] for name, each in drawn.items()},
+        training=given.training,
         columns=columns,
         digits=question.digits,
         name=question.id,
@@ -93,7 +103,7 @@ def _solve_samples(question: Question, given: Given) -> NetworkWorking:
     )
 
 
-def _check_without_targets(given: Given) -> None:
-    for key in ("loss", "penalty", "optimizer", "batch_size", "epochs"):
+def _check_without(given: Given, why: str, *keys: str) -> None:
+    for key in keys:
         if key in given.model_fields_set:
-            raise SheetError(f"given.{key}: is of no use without y")
+            raise SheetError(f"given.{key}: is of no use {why}")

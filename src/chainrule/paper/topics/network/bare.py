@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
-from chainrule.paper.topics.network.door import network_of, optimizer_of, parameters_of, rates_of
+from chainrule.paper.topics.network.door import network_of, optimizer_of, rates_of, weights_of
 from chainrule.paper.topics.network.factors import follow_chain
 from chainrule.paper.topics.network.given import MOST_LAYERS, ChainGiven, Given
 from chainrule.paper.topics.network.studies import OF_SIZES, STUDIES, study_of
@@ -25,7 +25,7 @@ def solve_sizes(question: Question) -> Working:
     assert given.layers is not None
     assert given.inputs is not None
     columns = question.convention == "columns"
-    network, arrays = network_of(given.layers, (given.inputs,))
+    network, layers = network_of(given.layers, _input_shape(given.inputs))
     page = Page(question)
     find = question.find or ["parameters"]
     studies = dict.fromkeys(study_of(name) or name for name in find)
@@ -34,13 +34,20 @@ def solve_sizes(question: Question) -> Working:
             known = ", ".join((*OF_SIZES, "collapse"))
             raise SheetError(f"find: {name!r} needs x; without it the parts are {known}")
     if "collapse" in studies:
-        values = parameters_of(network, arrays, columns)
+        values = weights_of(network, layers, columns)
         page.closed = page.closed or bool(names_in(values.values()))
         for name, value in values.items():
             page.give(name, value)
     for name in studies:
         STUDIES[name](Subject(page, network, columns))
     return page.working()
+
+
+def _input_shape(inputs: int | list[int]) -> tuple[int, ...]:
+    shape = (inputs,) if isinstance(inputs, int) else tuple(inputs)
+    if not shape or min(shape) < 1:
+        raise SheetError(f"given.inputs: expected whole numbers from 1, as 4 or [28, 28, 1]; got {inputs}")
+    return shape
 
 
 def solve_without_layers(question: Question) -> Working:
@@ -53,7 +60,7 @@ def solve_without_layers(question: Question) -> Working:
     page, rates = Page(question), rates_of(given.optimizer)
     page.closed = page.closed or bool(names_in(rates.values()))
     optimizer = optimizer_of(given.optimizer, rates, page.closed)
-    follow_chain(page, given.chain, rates.get("learning_rate", optimizer.learning_rate))
+    follow_chain(page, given.chain, rates.get("learning_rate", optimizer.rate))
     return page.working()
 
 

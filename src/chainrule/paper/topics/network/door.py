@@ -11,6 +11,7 @@ from chainrule import optimizers
 from chainrule.initializers import Constant, Initializer, Ones, Zeros
 from chainrule.network import Network
 from chainrule.optimizers import Optimizer
+from chainrule.optimizers.arguments import COUNTS
 from chainrule.paper.layer_tables import GivenLayers, quantities_of, unknown_key
 from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import LayerGiven, SheetError, Table
@@ -28,14 +29,12 @@ def worked(place: str, work: Callable[..., Any], *arguments: Any) -> Any:
         raise SheetError(f"{place}: {error}") from None
 
 
-def place_of(name: str) -> str:
-    """Where a sheet gives a quantity.
-
-    >>> place_of("x"), place_of("W12")
-    ('given.x', 'given.layers[12].W')
-    """
-    key = name.rstrip("0123456789")
-    return f"given.layers[{name.removeprefix(key)}].{key}" if key != name else f"given.{name}"
+def place_of(name: str, network: Network, given: GivenLayers) -> str:
+    """Where a sheet gives a quantity."""
+    for place in network.places:
+        if name in place.weights or (name in place.draws):
+            return f"{given.of(place.layer).at}.{name.removesuffix(place.number)}"
+    return f"given.{name}"
 
 
 def times(shape: tuple[int, ...]) -> str:
@@ -58,7 +57,9 @@ def samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
     return np.asarray(array.T) if columns and array.ndim == 2 else array
 
 
-def network_for(x: np.ndarray, tables: list[LayerGiven], columns: bool) -> tuple[np.ndarray, Network, GivenLayers]:
+def network_for(
+    x: np.ndarray, tables: list[LayerGiven], columns: bool
+) -> tuple[np.ndarray, Network, GivenLayers]:
     """The samples, the network of the layers for them, and what is given for each layer.
 
     What the layers cannot take as samples may be a single one, or one whose single channel is not
@@ -93,7 +94,9 @@ def network_of(tables: list[LayerGiven], input_shape: tuple[int, ...]) -> tuple[
         found, takes = given.of(place.layer), quantities_of(place)
         for key in found.values:
             if key not in takes:
-                raise SheetError(f"{found.at}.{key}: {unknown_key(type(place.layer).__name__, key, [*takes])}")
+                raise SheetError(
+                    f"{found.at}.{key}: {unknown_key(type(place.layer).__name__, key, [*takes])}"
+                )
     return network, given
 
 
@@ -116,13 +119,16 @@ def weights_of(network: Network, given: GivenLayers, columns: bool) -> dict[str,
             elif isinstance(parameter.initializer, (Zeros, Ones, Constant)):
                 values[name] = worked(at, constants, parameter.initializer, parameter.shape)
             else:
-                raise SheetError(f"{at}: is missing; give its values, shape {shape_said(parameter.shape, columns)}")
+                raise SheetError(
+                    f"{at}: is missing; give its values, shape {shape_said(parameter.shape, columns)}"
+                )
     return values
 
 
 def constants(initializer: Initializer, shape: tuple[int, ...]) -> np.ndarray:
     """The first values that an initializer of equal ones gives, as Numbers."""
-    return np.full(shape, Number(initializer((1,))[0]), dtype=object)
+    first = initializer.value if isinstance(initializer, Constant) else initializer((1,))[0]
+    return np.full(shape, first if hasattr(first, "expression") else Number(first), dtype=object)
 
 
 def fitted(place: str, array: np.ndarray, shape: tuple[int, ...], columns: bool) -> np.ndarray:
@@ -157,23 +163,30 @@ def shape_said(shape: tuple[int, ...], columns: bool) -> str:
 
 
 def rates_of(table: Table) -> dict[str, np.ndarray]:
-    """The learning rate and the momentum of a table, which may be text as any value."""
-    if isinstance(table, str):
-        return {}
-    return {
-        key: worked(f"given.optimizer.{key}", read_array, table[key])
-        for key in ("learning_rate", "momentum")
-        if key in table
-    }
+    """The numbers of a table and of a schedule in it, which may be text as any value, by their keys."""
+    found: dict[str, np.ndarray] = {}
+    for key, value in ({} if isinstance(table, str) else table).items():
+        if isinstance(value, Mapping):
+            found |= {f"{key}.{inner}": v for inner, v in rates_of(dict(value)).items()}
+        elif key not in ("name", "class_name") and not isinstance(value, bool):
+            found[key] = worked(f"given.optimizer.{key}", read_array, value)
+    return found
 
 
 def optimizer_of(table: Table, rates: Mapping[str, np.ndarray], closed: bool) -> Optimizer:
-    """The optimizer of a table, its rates exact."""
+    """The optimizer of a table, its numbers exact; those that count updates are whole as they are."""
     place = "given.optimizer"
     known = {key: worked(f"{place}.{key}", resolve, value, closed) for key, value in rates.items()}
     for key, value in known.items():
-        if value.ndim:
+        if value.ndim and not key.endswith(("boundaries", "values")):
             raise SheetError(f"{place}.{key}: expected one number, got a list")
-    if isinstance(table, str):
-        return cast(Optimizer, worked(place, optimizers.get, table))
-    return cast(Optimizer, worked(place, optimizers.get, {**table, **{k: v[()] for k, v in known.items()}}))
+
+    def exact(key: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {inner: exact(f"{key}.{inner}" if key else inner, v) for inner, v in value.items()}
+        if key not in known or (isinstance(value, int) and key.endswith(COUNTS)):
+            return value
+        return known[key].tolist()
+
+    made = table if isinstance(table, str) else exact("", table)
+    return cast(Optimizer, worked(place, optimizers.get, made))

@@ -85,9 +85,7 @@ def _shapes(place: Placed, steps: Sequence[Step], rows: int) -> dict[str, Shape]
     return shapes_after(steps, {name: hollow((rows, *draw.shape)) for name, draw in place.draws.items()})
 
 
-def _by_update(
-    at: str, array: np.ndarray, shapes: Sequence[Shape], columns: bool
-) -> list[np.ndarray]:
+def _by_update(at: str, array: np.ndarray, shapes: Sequence[Shape], columns: bool) -> list[np.ndarray]:
     """The value of each update; where the last update has fewer rows, it takes the first of its own."""
     if len(shapes) == 1:
         return [fitted(at, array[None] if array.ndim == len(shapes[0]) - 1 else array, shapes[0], columns)]
@@ -96,7 +94,9 @@ def _by_update(
         raise SheetError(
             f"{at}: each of the {len(shapes)} updates has its own; give a list of {len(shapes)}, each {each}"
         )
-    return [fitted(at, part, shapes[0], columns)[: shape[0]] for part, shape in zip(array, shapes, strict=True)]
+    return [
+        fitted(at, part, shapes[0], columns)[: shape[0]] for part, shape in zip(array, shapes, strict=True)
+    ]
 
 
 def _missing(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import ConfigDict, Field
 
 from chainrule.paper.sheet import LayerGiven, Scalar, Strict, Table, Values, Vector
@@ -36,13 +34,18 @@ class Given(Strict):
         }
     )
 
-    x: Values = Field(None, description="the inputs, one row per sample")
+    x: Values = Field(None, description="the inputs, one row or image per sample")
     y: Values = Field(None, description="the targets, one row per sample")
-    inputs: int | None = Field(None, ge=1, description="how many inputs, where only sizes matter")
+    inputs: int | list[int] | None = Field(
+        None, description="how many inputs, or the shape of an image, where only sizes matter"
+    )
     layers: list[LayerGiven] | None = Field(None, min_length=1)
     loss: Table = "mse"
     penalty: Table = Field(None, description="l1 or l2, with lambda and the factor before the sum")
     optimizer: Table = "SGD"
     batch_size: int | None = Field(None, ge=1, description="rows per update; all of them if absent")
     epochs: int = Field(1, ge=1, le=1000)
+    training: bool = Field(
+        True, description="false for the pass that predicts, with moving averages and without dropout"
+    )
     chain: ChainGiven | None = Field(None, description="factors of a gradient, without a network")

@@ -17,6 +17,7 @@ from chainrule.paper.sheet import SheetError, Table
 from chainrule.paper.topics.network.door import worked
 from chainrule.paper.values import names_in, read_array, resolve
 from chainrule.rules.networks import sum_of
+from chainrule.rules.optimizers import gradient_descent
 from chainrule.rules.penalties import (
     FACTORS,
     KINDS,
@@ -106,7 +107,7 @@ def _weights(network: Network) -> list[str]:
 def _updated(step: Step, weights: list[str], decays: bool) -> Step:
     """A step of the update that follows the gradient of the cost instead of the loss."""
     names = {f"d{W}": f"d{W}{PENALIZED}" for W in weights}
-    if decays and step.inputs[0] in weights:
+    if decays and step.rule is gradient_descent and step.inputs[0] in weights:
         return Step(step.name, weight_decay, (*step.inputs, DECAY))
     return replace(step, inputs=tuple(names.get(name, name) for name in step.inputs))
 

@@ -10,25 +10,28 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.door import samples, times, worked
 from chainrule.paper.values import names_in, resolve
+from chainrule.rules.rule import Shape
 
 
-def targets_of(y: np.ndarray, loss: Loss, rows: int, outputs: int, columns: bool) -> np.ndarray:
+def targets_of(y: np.ndarray, loss: Loss, rows: int, outputs: Shape, columns: bool) -> np.ndarray:
     """The targets with one row per sample, or the label of each sample.
 
     Raises SheetError where they do not fit the predictions or the loss.
     """
     place = "given.y"
     if isinstance(loss, SparseCategoricalCrossentropy):
-        return _labels(place, y, rows, outputs)
-    if y.ndim == 1 and len(y) == rows != 1 and outputs == 1:
+        return _labels(place, y, rows, outputs[-1])
+    if y.ndim == 1 and len(y) == rows != 1 and outputs == (1,):
         y = y.reshape(-1, 1)
     elif y.ndim == 0:
         y = y.reshape(1, 1)
-    else:
+    elif len(outputs) == 1:
         y = samples(place, y, columns)
-    if y.shape != (rows, outputs):
+    elif [n for n in y.shape if n > 1] == [n for n in (rows, *outputs) if n > 1]:
+        y = y.reshape(rows, *outputs)
+    if y.shape != (rows, *outputs):
         raise SheetError(
-            f"{place}: expected {rows} × {outputs} values (samples × outputs), got {times(y.shape)}"
+            f"{place}: expected {times((rows, *outputs))} values (samples × outputs), got {times(y.shape)}"
         )
     _check_range(place, y, loss)
     return y

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -11,10 +12,10 @@ import numpy as np
 
 from chainrule.layers.steps import Step
 from chainrule.losses import Loss, MeanSquaredError
-from chainrule.network import INPUT, TARGET, Network, Program
+from chainrule.network import NEW, TARGET, Network, Program
+from chainrule.network.shapes import shapes_of
 from chainrule.optimizers import LEARNING_RATE, Optimizer
 from chainrule.paper.notation import DIGITS, tex_name
-from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.tape import (
@@ -23,7 +24,9 @@ from chainrule.paper.tape import (
     COUNT,
     FORWARD,
     GRADIENTS,
+    KERNEL,
     LOSS_PART,
+    MAPS,
     UPDATE,
     Descent,
     Tape,
@@ -31,12 +34,15 @@ from chainrule.paper.tape import (
     tidying,
     work,
 )
+from chainrule.paper.topics.network.door import constants
+from chainrule.paper.topics.network.draws import without_steps
 from chainrule.paper.topics.network.penalty import PENALTY, STRENGTH, Penalty, penalized, symbol_of
 from chainrule.paper.topics.network.studies import NEEDS_ALL_ROWS, STUDIES, study_of
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.paper.values import read_array, resolve
 from chainrule.paper.workings import Part, Picture, Working
 from chainrule.rules.networks import own_gradient
+from chainrule.rules.rule import size
 
 GRAPH = "graph"
 USUAL = (FORWARD, LOSS_PART, PENALTY, GRADIENTS, UPDATE)
@@ -51,8 +57,8 @@ _TITLES = {
     AFTER: "Loss over all rows, after",
 }
 MOST_UPDATES = 2000
-MOST_MULTIPLICATIONS = 100_000
-"""Parameters times rows, over all updates; ten or so are done in a millisecond."""
+MOST_MULTIPLICATIONS = 500_000
+"""Products and results of steps, over all updates; a hundred or so are done in a millisecond."""
 MOST_SHOWN = 2000
 """Quantities of a question that are written out."""
 MOST_FORMULAS = 10
@@ -84,42 +90,43 @@ def work_network(
     find: list[str] | None = None,
     digits: int = DIGITS,
     penalty: Penalty | None = None,
+    drawn: Mapping[str, Sequence[np.ndarray]] | None = None,
+    training: bool = True,
     **shown: Any,
 ) -> NetworkWorking:
-    """Work a network with exact numbers given for x, y and every parameter.
+    """Work a network with exact numbers given for its inputs, y, and all that its layers keep and draw.
 
-    Without y there is no loss: the gradients are then those of the one output.
+    ``drawn`` has a value of each random quantity for each update. Without y there is no loss: the
+    gradients are then those of the one output. Without ``training`` it is the pass that predicts.
+
+    Raises SheetError for more than can be worked by hand, WorkError for a step that cannot be worked.
     """
-    updates, most = len(descent.batches(given[INPUT].shape[0])), MOST_FORMULAS if closed else MOST_UPDATES
+    rows = given[next(iter(network.inputs))].shape[0]
+    updates, most = len(descent.batches(rows)), MOST_FORMULAS if closed else MOST_UPDATES
     if updates > most:
         kind = "with formulas" if closed else "by hand"
         raise SheetError(
             f"given.epochs: {updates:,} updates; at most {most:,} are worked {kind}: train it instead"
         )
-    parameters = sum(place.count_params for place in network.places)
-    multiplications = parameters * given[INPUT].shape[0] * descent.epochs
-    if multiplications > MOST_MULTIPLICATIONS:
-        raise SheetError(
-            f"given.layers: {parameters:,} parameters times {multiplications // parameters:,} rows in all "
-            f"epochs; at most {MOST_MULTIPLICATIONS:,} are worked by hand: train it instead"
-        )
     find = find or [name for name in USUAL if name != PENALTY or penalty is not None]
     studies = {name: study for name in find if (study := study_of(name))}
     has_loss = TARGET in given
-    values, program = dict(given), _program(network, loss, optimizer, given)
+    optimizer = optimizer.exactly(lambda number: resolve(read_array(number), closed)[()])
+    program = _program(network, loss, optimizer, given, training)
+    _check_size(network, program, loss, descent.rows(rows))
+    program = without_steps(program, drawn or ())
+    values = {**given, **_first_state(program, given, next(iter(network.inputs)))}
     if penalty is not None:
         program = penalized(program, network, penalty, optimizer)
         values[STRENGTH] = resolve(penalty.strength, closed)
-    rate: Any = optimizer.learning_rate
-    if not isinstance(rate, Number) and not hasattr(rate, "expression"):
-        rate = resolve(read_array(rate), closed)
-    whole = descent.batches(given[INPUT].shape[0])[0] == slice(0, given[INPUT].shape[0])
+    whole = descent.batches(rows)[0] == slice(0, rows)
     measured = any(name.endswith(("_before", "_after")) for name in find)
     measured = has_loss and (measured or (not whole and not NEEDS_ALL_ROWS.isdisjoint(studies.values())))
-    tape = work(
-        program, values, descent, np.asarray(rate, dtype=object), _finish(closed, rounded_to), measured
-    )
+    finish = _finish(closed, rounded_to)
+    rate = np.asarray(optimizer.rate, dtype=object)
+    tape = work(program, values, descent, rate, finish, measured, drawn, tuple(network.inputs))
     _name(tape, program, has_loss)
+    _stack(tape, program)
     working = NetworkWorking(
         "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
     )
@@ -140,17 +147,65 @@ def _question(name: str, digits: int, rounded_to: int | None, find: list[str]) -
     return Question.model_validate({**known, "find": find or None})
 
 
-def _program(network: Network, loss: Loss, optimizer: Optimizer, given: Mapping[str, np.ndarray]) -> Program:
-    if TARGET in given:
-        # Of a target that is a name nobody knows whether its row adds up to 1; a single one need not.
-        fused = loss.entry.targets == "share" or not _has_symbols(given[TARGET])
-        return network.program(loss, optimizer, fused)
-    program = network.program(MeanSquaredError(), optimizer, fused=False)
+def _check_size(network: Network, program: Program, loss: Loss, batches: Sequence[int]) -> None:
+    """Raise SheetError where working all updates would take minutes."""
+    shapes = shapes_of(network, program, loss, max(batches))
+    count = sum(
+        step.rule.count((shapes[i] for i in step.inputs), step.options) + size(shapes[step.name])
+        for step in program.steps
+    ) * len(batches)
+    if count > MOST_MULTIPLICATIONS:
+        several = f" in {len(batches):,} updates" if len(batches) > 1 else ""
+        raise SheetError(
+            f"given.layers: {count:,} products and results{several}; at most {MOST_MULTIPLICATIONS:,} are "
+            "worked by hand: train it instead"
+        )
+
+
+def _program(
+    network: Network, loss: Loss, optimizer: Optimizer, given: Mapping[str, np.ndarray], training: bool
+) -> Program:
+    """The steps to be worked: without y no loss, and when nothing is trained neither gradients nor update."""
+    has_loss = TARGET in given
+    # Of a target that is a name nobody knows whether its row adds up to 1; a single one need not.
+    fused = has_loss and (loss.entry.targets == "share" or not _has_symbols(given[TARGET]))
+    program = network.program(loss if has_loss else MeanSquaredError(), optimizer, fused)
+    if not training:
+        forward, _ = network.forward()
+        judged = program.evaluation[len(forward) :] if has_loss else ()
+        return replace(program, forward=forward, loss=judged, backward=(), update=(), state={}, draws={})
+    if has_loss:
+        return program
+    carrying = tuple(step for step in program.update if step.name.removesuffix(NEW) in program.carried)
+    bare = replace(program, loss=(), backward=(), update=carrying, state={})
     if network.output_shape != (1,):
-        return replace(program, loss=(), backward=(), update=(), state={})
+        return bare
     first, *backward = program.backward
     seed = Step(first.name, own_gradient, (program.output,))
-    return replace(program, loss=(), backward=(seed, *backward), update=(), state={})
+    return replace(bare, backward=(seed, *backward))
+
+
+def _first_state(program: Program, given: Mapping[str, np.ndarray], like: str) -> dict[str, np.ndarray]:
+    """What the optimizer starts from, where it is not given, in the kind of number of the input."""
+    kind = type(given[like].flat[0])
+    return {
+        name: np.full(parameter.shape, kind(constants(parameter.initializer, (1,))[0]), dtype=object)
+        for name, parameter in program.state.items()
+        if name not in given
+    }
+
+
+def _stack(tape: Tape, program: Program) -> None:
+    """Say of what belongs to a parameter of three axes or more that it holds no samples."""
+    kept = {**program.parameters, **program.carried, **program.frozen}
+    for parameter, known in kept.items():
+        if len(known.shape) < 3:
+            continue
+        kind = KERNEL if parameter.startswith("W") else MAPS
+        own = re.compile(rf"[a-z]*{parameter}(?![_\d]*\d)")
+        for name, quantity in tape.quantities.items():
+            if own.match(name) and quantity.value.shape == known.shape:
+                tape.quantities[name] = replace(quantity, stacked=kind)
 
 
 def _name(tape: Tape, program: Program, has_loss: bool) -> None:
@@ -163,7 +218,7 @@ def _name(tape: Tape, program: Program, has_loss: bool) -> None:
         if symbol:
             part = PENALTY if quantity.part == LOSS_PART else quantity.part
             tape.quantities[name] = replace(quantity, symbol=symbol, part=part)
-    if not has_loss:
+    if not program.parameters or not any(LEARNING_RATE in step.inputs for step in program.update):
         tape.quantities[LEARNING_RATE] = replace(tape[LEARNING_RATE], hidden=True)
 
 

@@ -1,0 +1,138 @@
+"""The kernels of training: the same values as the rules, over random shapes and settings."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from chainrule.rules import convolution, depthwise, pooling
+from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
+from chainrule.training.kernels import KERNELS
+
+few = settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
+
+
+@st.composite
+def windows(draw, axes):
+    """A window, its strides, padding and dilation, and lengths of an input that it fits into."""
+    window = tuple(draw(st.integers(1, 3)) for _ in range(axes))
+    strides = tuple(draw(st.integers(1, 3)) for _ in range(axes))
+    dilation = tuple(draw(st.integers(1, 2)) for _ in range(axes))
+    pairs = tuple((draw(st.integers(0, 2)), draw(st.integers(0, 2))) for _ in range(axes))
+    padding = draw(st.sampled_from(["valid", "same", pairs]))
+    lengths = tuple(n + draw(st.integers(0, 4)) for n in spans_of(window, dilation))
+    return window, {"strides": strides, "padding": padding, "dilation": dilation}, lengths
+
+
+@st.composite
+def convolutions(draw):
+    window, options, lengths = draw(windows(draw(st.integers(1, 3))))
+    groups, channels, filters = (draw(st.integers(1, 3)) for _ in range(3))
+    more = {**options, "groups": groups, "flip": draw(st.booleans())}
+    return window, more, lengths, channels * groups, filters * groups, draw(st.integers(0, 2**32 - 1))
+
+
+def maps_of(window, options, lengths):
+    pairs = pairs_of(options["padding"], lengths, spans_of(window, options["dilation"]), options["strides"])
+    return output_shape(room_of(lengths, pairs), window, options["strides"], options["dilation"])
+
+
+def check(rule, inputs, options):
+    with jax.enable_x64(True):
+        found = jax.jit(lambda *arrays: KERNELS[rule](*arrays, **options))(*map(jnp.asarray, inputs))
+    right = rule(*inputs, **options)
+    assert found.dtype == np.float64
+    assert found.shape == right.shape
+    np.testing.assert_allclose(found, right, rtol=0, atol=1e-11, err_msg=rule.name)
+
+
+@few
+@given(convolutions())
+def test_kernels_of_convolution_are_their_rules(case):
+    window, options, lengths, channels, filters, seed = case
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(2, *lengths, channels))
+    W = random.normal(size=(*window, channels // options["groups"], filters))
+    dY = random.normal(size=(2, *maps_of(window, options, lengths), filters))
+    check(convolution.convolution, (x, W, random.normal(size=filters)), options)
+    check(convolution.convolution_without_bias, (x, W), options)
+    check(convolution.convolution_dW, (x, dY), {**options, "kernel": window})
+    check(convolution.convolution_dx, (dY, W, x), options)
+
+
+@few
+@given(windows(2), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_kernels_of_depthwise_convolution_are_their_rules(case, channels, multiplier, seed):
+    window, options, lengths = case
+    random = np.random.default_rng(seed)
+    x, W = random.normal(size=(2, *lengths, channels)), random.normal(size=(*window, channels, multiplier))
+    dz = random.normal(size=(2, *maps_of(window, options, lengths), channels * multiplier))
+    check(depthwise.depthwise_convolution, (x, W, random.normal(size=channels * multiplier)), options)
+    check(depthwise.depthwise_without_bias, (x, W), options)
+    check(depthwise.depthwise_dW, (x, dz), {**options, "kernel": window})
+    check(depthwise.depthwise_dx, (dz, W, x), options)
+
+
+@st.composite
+def poolings(draw):
+    axes = draw(st.integers(1, 3))
+    window = tuple(draw(st.integers(1, 3)) for _ in range(axes))
+    pairs = tuple((draw(st.integers(0, f - 1)), draw(st.integers(0, f - 1))) for f in window)
+    options = {
+        "pool_size": window,
+        "strides": tuple(draw(st.integers(1, 3)) for _ in range(axes)),
+        "padding": draw(st.sampled_from(["valid", "same", pairs])),
+    }
+    return options, tuple(f + draw(st.integers(0, 4)) for f in window), draw(st.integers(0, 2**32 - 1))
+
+
+@few
+@given(poolings())
+def test_kernels_of_pooling_are_their_rules(case):
+    """With whole numbers, so that windows have their largest number more than once."""
+    options, lengths, seed = case
+    random = np.random.default_rng(seed)
+    x = random.integers(-3, 3, size=(2, *lengths, 3)).astype(float)
+    dy = random.normal(size=pooling.max_pooling(x, **options).shape)
+    check(pooling.max_pooling, (x,), options)
+    check(pooling.max_pooling_dx, (x, dy), options)
+    check(pooling.average_pooling, (x,), options)
+    check(pooling.average_pooling_dx, (dy, x), options)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("lengths", [(7,), (4, 5)])
+def test_kernels_of_global_pooling_are_their_rules(lengths, keepdims):
+    x = np.random.default_rng(1).integers(-3, 3, size=(2, *lengths, 3)).astype(float)
+    y = pooling.global_max_pooling(x, keepdims=keepdims)
+    check(pooling.global_max_pooling, (x,), {"keepdims": keepdims})
+    check(pooling.global_max_pooling_dx, (x, np.random.default_rng(2).normal(size=y.shape)), {})
+
+
+def test_every_kernel_is_held_against_its_rule():
+    held = {
+        getattr(module, name)
+        for module, names in {
+            convolution: ["convolution", "convolution_without_bias", "convolution_dW", "convolution_dx"],
+            depthwise: ["depthwise_convolution", "depthwise_without_bias", "depthwise_dW", "depthwise_dx"],
+            pooling: ["max_pooling", "max_pooling_dx", "average_pooling", "average_pooling_dx"],
+        }.items()
+        for name in names
+    }
+    assert set(KERNELS) == held | {pooling.global_max_pooling, pooling.global_max_pooling_dx}
+
+
+@pytest.mark.parametrize("rule", [convolution.convolution_dW, convolution.convolution_dx], ids=str)
+def test_a_kernel_gives_the_same_bits_each_time(rule):
+    random = np.random.default_rng(3)
+    x, dY = random.normal(size=(64, 14, 14, 6)), random.normal(size=(64, 10, 10, 16))
+    options = {"strides": (1, 1), "padding": "valid", "dilation": (1, 1)}
+    inputs = (x, dY) if rule is convolution.convolution_dW else (dY, random.normal(size=(5, 5, 6, 16)), x)
+    more = {"kernel": (5, 5)} if rule is convolution.convolution_dW else {}
+    arrays = [jnp.asarray(a, jnp.float32) for a in inputs]
+    made = [jax.jit(lambda *a: KERNELS[rule](*a, **options, **more))(*arrays) for _ in range(3)]
+    assert made[0].dtype == np.float32
+    for again in made[1:]:
+        np.testing.assert_array_equal(made[0], again)
