@@ -8,6 +8,7 @@ from collections import Counter
 from threading import Thread
 
 import numpy as np
+import optax
 import pyarrow
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import chainrule
-from chainrule import NetworkClassifier, NetworkRegressor, config
+from chainrule import NetworkClassifier, NetworkRegressor, config, optimizers
 from chainrule.callbacks import Callback
 from chainrule.estimators.rows import Rows
 from chainrule.layers import Dense, Layer, Reshape
@@ -368,6 +369,22 @@ def test_a_loss_of_ones_own_is_never_taken_for_another():
     assert ours.loss_curve_[0] == pytest.approx(2 * usual.loss_curve_[0], rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "learning_rate"),
+    [
+        (optax.sgd(0.1), None),
+        ("sgd", optimizers.schedules.ExponentialDecay(0.1, 1, 1.0)),
+        (optimizers.SGD(0.3), 0.1),
+        ({"name": "sgd", "learning_rate": 0.1}, None),
+    ],
+    ids=["optax", "schedule", "object", "table"],
+)
+def test_optimizers_and_learning_rates_may_be_given_in_all_their_forms(optimizer, learning_rate):
+    fitted = clone(classifier(optimizer=optimizer, learning_rate=learning_rate)).fit(X, Y)
+    expected = classifier(optimizer="sgd", learning_rate=0.1).fit(X, Y)
+    np.testing.assert_allclose(weights(fitted), weights(expected), rtol=1e-5, atol=1e-6)
+
+
 def test_a_penalty_makes_weights_smaller():
     plain, small = (
         np.abs(weights(regressor(epochs=200, learning_rate=0.03, kernel_regularizer=penalty).fit(X, T))).sum()
@@ -442,6 +459,7 @@ class Odd(Layer):
         ({"layers": [Reshape((3, 1))]}, ValueError, "end with Flatten"),
         ({"activation": "rello"}, ValueError, "did you mean 'relu'"),
         ({"optimizer": "adem"}, ValueError, "unknown optimizer"),
+        ({"optimizer": optax.sgd(0.1), "learning_rate": 0.1}, ValueError, "has its own"),
         ({"learning_rate": -1}, ValueError, "learning_rate"),
         ({"learning_rate": "fast"}, (TypeError, ValueError), "learning_rate"),
         ({"loss": "hinge"}, ValueError, "probabilities"),
@@ -458,7 +476,7 @@ class Odd(Layer):
         ({"random_state": "luck"}, ValueError, "seed"),
         ({"verbose": 7}, ValueError, "verbose"),
     ],
-    ids=lambda value: str(value) if isinstance(value, dict) and "object" not in str(value) else "",
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )
 def test_arguments_that_make_no_sense_are_refused_by_fit(arguments, error, words):
     made = classifier(**{"layers": (4,), **arguments})

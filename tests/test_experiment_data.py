@@ -171,7 +171,7 @@ MISTAKES = {
     "chunks untested": (f"{CHUNKED['.npy']}\nchunk_rows = 2", "rows read in chunks need a test"),
     "one-hot chunks": (f"{CHUNKED['.npy']}\nchunk_rows = 2\ntest = 0.2\none_hot = true", "keep their labels"),
     "no rows left": ('name = "iris"\ntest = 0.5\nvalidation = 0.5', "none is left to train on"),
-    "one-hot numbers": ('name = "diabetes"\none_hot = true\nvalidation = 0.1', "data.one_hot: label"),
+    "one-hot numbers": ('x = "x.npy"\ny = "x.npy"\none_hot = true', "data.one_hot: to_categorical takes"),
     "a test twice": (
         'name = "mnist"\ndata_dir = "."\ntest = 0.2',
         "data.test: mnist has 10 rows for the test",

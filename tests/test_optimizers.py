@@ -1,4 +1,7 @@
-"""Optimizers against Keras' and optax' on the same gradients."""
+"""Optimizers against Keras' and Optax' on the same gradients, and on exact numbers."""
+
+import json
+from fractions import Fraction
 
 import jax
 import jax.numpy as jnp
@@ -6,69 +9,410 @@ import keras
 import numpy as np
 import optax
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import chainrule
 from chainrule import optimizers
+from chainrule.initializers import Zeros
 from chainrule.layers import Dense
+from chainrule.layers.layer import Parameter
 from chainrule.layers.steps import run
 from chainrule.losses import MeanSquaredError
+from chainrule.models import load_model
 from chainrule.network import Network
-from chainrule.optimizers import SGD
+from chainrule.optimizers import SGD, Adagrad, Adam, AdamW, Optax, RMSprop, schedules
+from chainrule.optimizers.arguments import COUNTS
+from chainrule.paper.numbers import Number, numbers
+from chainrule.paper.sheet import SheetError
+from chainrule.paper.solving import solve
 
-ARGUMENTS = [
-    {"learning_rate": 0.1},
-    {"learning_rate": 0.1, "momentum": 0.9},
-    {"learning_rate": 0.05, "momentum": 0.5, "nesterov": True},
-    {"learning_rate": 0.1, "momentum": 1.0, "nesterov": True},
+SHAPES = {"W1": (3, 4), "b1": (4,)}
+SCHEDULE = {"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 150}}
+CASES = [
+    ("SGD", {"learning_rate": 0.1}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9}),
+    ("SGD", {"learning_rate": 0.05, "momentum": 0.5, "nesterov": True}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 1.0, "nesterov": True}),
+    ("SGD", {"learning_rate": 0.1, "weight_decay": 0.1, "momentum": 0.9}),
+    ("SGD", {"learning_rate": SCHEDULE, "momentum": 0.9}),
+    ("Adagrad", {"learning_rate": 0.1}),
+    ("Adagrad", {"initial_accumulator_value": 0.0, "epsilon": 0.01, "weight_decay": 0.01}),
+    ("RMSprop", {"learning_rate": 0.01}),
+    ("RMSprop", {"rho": 0.5, "momentum": 0.9, "epsilon": 0.001}),
+    ("RMSprop", {"centered": True, "momentum": 0.5, "clipnorm": 1.0}),
+    ("Adam", {}),
+    ("Adam", {"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.01}),
+    ("Adam", {"beta_1": 0.0, "amsgrad": True}),
+    ("Adam", {"learning_rate": SCHEDULE, "global_clipnorm": 1.0, "weight_decay": 0.1}),
+    ("AdamW", {}),
+    ("AdamW", {"weight_decay": 0.5, "amsgrad": True, "clipvalue": 0.5}),
+    ("AdamW", {"learning_rate": SCHEDULE, "clipnorm": 0.5}),
 ]
-UPDATES = 20
+UPDATES = 200
+
+every_case = pytest.mark.parametrize(
+    ("name", "arguments"), CASES, ids=[f"{k}-{n}-{'-'.join(a)}" for k, (n, a) in enumerate(CASES)]
+)
 
 
-def gradients(shape):
-    return np.random.default_rng(1).normal(0, 1, (UPDATES, *shape))
+def ours(name, arguments):
+    return optimizers.get({"class_name": name, "config": arguments})
 
 
-def start(shape):
-    return np.random.default_rng(2).normal(0, 1, shape)
+def theirs(name, arguments):
+    rate = arguments.get("learning_rate")
+    if isinstance(rate, dict):
+        arguments = {**arguments, "learning_rate": keras.optimizers.schedules.CosineDecay(**rate["config"])}
+    return getattr(keras.optimizers, name)(**arguments)
 
 
-def path_of(arguments, shape, dtype=np.float64):
-    """The parameter after each update, from the optimizer's own steps."""
-    parameters = Network([Dense(shape[1])], shape[:1]).parameters
-    steps, state = SGD(**arguments).write({"W1": parameters["W1"]})
-    rate = dtype(arguments["learning_rate"])
-    known = {
-        "W1": start(shape).astype(dtype),
-        **{k: p.initializer(p.shape).astype(dtype) for k, p in state.items()},
+def gradients(updates=UPDATES):
+    """Gradients of several sizes, as in a run whose loss falls."""
+    draw = np.random.default_rng(1)
+    sizes = 3 * np.exp(-np.arange(updates) / 50)
+    return [{k: size * draw.normal(0, 1, shape) for k, shape in SHAPES.items()} for size in sizes]
+
+
+def start():
+    draw = np.random.default_rng(2)
+    return {k: draw.normal(0, 1, shape) for k, shape in SHAPES.items()}
+
+
+def first_of(state, make):
+    return {
+        k: make(p.initializer.value if hasattr(p.initializer, "value") else 0, p) for k, p in state.items()
     }
-    for d in gradients(shape).astype(dtype):
-        after = run(steps, {**known, "dW1": d, "learning_rate": rate})
+
+
+def as_float64(value, parameter):
+    kind = np.int32 if parameter.dtype == "int32" else np.float64
+    return np.full(parameter.shape, value, kind)
+
+
+def written(optimizer):
+    return optimizer.write({k: Parameter(shape, Zeros()) for k, shape in SHAPES.items()})
+
+
+def path_of(optimizer, given=None, updates=UPDATES, dtype=np.float64):
+    """The parameters after each update, from the optimizer's own steps."""
+    steps, state = written(optimizer)
+    known = {k: v.astype(dtype) for k, v in start().items()}
+    known |= {
+        k: v.astype(np.int32 if v.dtype == np.int32 else dtype)
+        for k, v in first_of(state, as_float64).items()
+    }
+    rate = dtype(float(optimizer.rate))
+    for each in given or gradients(updates):
+        slopes = {f"d{k}": d.astype(dtype) for k, d in each.items()}
+        after = run(steps, {**known, **slopes, "learning_rate": rate})
         known = {name: after[f"{name}_new"] for name in known}
-        yield known["W1"]
+        yield {name: known[name] for name in SHAPES}
 
 
-@pytest.mark.parametrize("arguments", ARGUMENTS, ids=str)
-def test_twenty_updates_are_those_of_keras(arguments):
-    shape = (3, 4)
-    theirs = keras.optimizers.SGD(**arguments)
-    variable = keras.Variable(start(shape).astype(np.float32))
-    for ours, d in zip(
-        path_of(arguments, shape, np.float32), gradients(shape).astype(np.float32), strict=True
-    ):
-        theirs.apply([jnp.asarray(d)], [variable])
-        np.testing.assert_allclose(ours, np.asarray(variable.value), rtol=1e-5, atol=1e-5)
+# -------------------------------------------------------------------------------- Keras
 
 
-@pytest.mark.parametrize("arguments", ARGUMENTS, ids=str)
-def test_twenty_updates_are_those_of_optax(arguments):
-    shape = (3, 4)
+@every_case
+def test_two_hundred_updates_are_those_of_keras(name, arguments):
+    reference = theirs(name, arguments)
+    variables = [keras.Variable(v.astype(np.float32)) for v in start().values()]
+    for slopes in gradients():
+        reference.apply([jnp.asarray(d, jnp.float32) for d in slopes.values()], variables)
+    *_, known = path_of(ours(name, arguments))
+    for found, variable in zip(known.values(), variables, strict=True):
+        np.testing.assert_allclose(found, np.asarray(variable.value), rtol=2e-4, atol=2e-4)
+
+
+@every_case
+def test_compiled_float32_keeps_close_to_float64(name, arguments):
+    optimizer = ours(name, arguments)
+    steps, state = written(optimizer)
+    update = jax.jit(lambda known: run(steps, known))
+    known = {k: jnp.asarray(v, jnp.float32) for k, v in start().items()}
+    known |= {k: jnp.asarray(v, state[k].dtype) for k, v in first_of(state, as_float64).items()}
+    for slopes in gradients():
+        given = {f"d{k}": jnp.asarray(d, jnp.float32) for k, d in slopes.items()}
+        after = update({**known, **given, "learning_rate": np.float32(optimizer.rate)})
+        known = {k: after[f"{k}_new"] for k in known}
+    *_, exact = path_of(optimizer)
+    for k, value in exact.items():
+        np.testing.assert_allclose(known[k], value, rtol=2e-5, atol=2e-5)
+        assert known[k].dtype == jnp.float32
+    if "t" in known:
+        assert known["t"].dtype == jnp.int32
+        assert known["t"] == UPDATES
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # inside Keras
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW"])
+def test_arguments_and_defaults_are_those_of_keras(name):
+    mine, reference = getattr(optimizers, name)().get_config(), getattr(keras.optimizers, name)().get_config()
+    assert set(mine) <= set(reference)
+    for key, value in mine.items():
+        if key != "name":
+            assert value == pytest.approx(reference[key]) if value else value == reference[key]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "kind"),
+    [
+        ("sgd", SGD),
+        ("SGD", SGD),
+        ("adagrad", Adagrad),
+        ("rmsprop", RMSprop),
+        ("RMSprop", RMSprop),
+        ("adam", Adam),
+        ("adamw", AdamW),
+        ("AdamW", AdamW),
+    ],
+)
+def test_names_are_those_of_keras(identifier, kind):
+    assert type(optimizers.get(identifier)) is kind
+    assert type(keras.optimizers.get(identifier)).__name__ == kind.__name__
+
+
+# -------------------------------------------------------------------------------- Optax
+
+IN_OPTAX = [
+    (SGD(0.1), optax.sgd(0.1)),
+    (SGD(0.1, momentum=0.9), optax.sgd(0.1, momentum=0.9)),
+    (SGD(0.1, momentum=0.9, nesterov=True), optax.sgd(0.1, momentum=0.9, nesterov=True)),
+    (Adagrad(0.1), optax.adagrad(0.1)),
+    (RMSprop(0.1, epsilon=1e-5), optax.rmsprop(0.1, eps=1e-5)),
+    (RMSprop(0.1, centered=True, epsilon=1e-5), optax.rmsprop(0.1, centered=True, eps=1e-5)),
+    (RMSprop(0.1, momentum=0.9), optax.rmsprop(0.1, momentum=0.9, eps=1e-7)),
+    (Adam(0.1, epsilon=0), optax.adam(0.1, eps=0)),
+    (Adam(0.1, epsilon=0, amsgrad=True, beta_2=0), optax.amsgrad(0.1, eps=0, b2=0)),
+    (SGD(0.1, clipvalue=0.5), optax.chain(optax.clip(0.5), optax.sgd(0.1))),
+    (SGD(0.1, global_clipnorm=1.0), optax.chain(optax.clip_by_global_norm(1.0), optax.sgd(0.1))),
+]
+
+
+@pytest.mark.parametrize(
+    ("mine", "reference"), IN_OPTAX, ids=[f"{k}-{type(o).__name__}" for k, (o, _) in enumerate(IN_OPTAX)]
+)
+def test_fifty_updates_are_those_of_optax_where_the_formulas_agree(mine, reference):
     with jax.enable_x64(True):
-        theirs = optax.sgd(**{"momentum": None, **arguments})
-        parameter = jnp.asarray(start(shape))
-        state = theirs.init(parameter)
-        for ours, d in zip(path_of(arguments, shape), gradients(shape), strict=True):
-            updates, state = theirs.update(jnp.asarray(d), state)
-            parameter = optax.apply_updates(parameter, updates)
-            np.testing.assert_allclose(ours, parameter, rtol=1e-12, atol=1e-12)
+        parameters = {k: jnp.asarray(v) for k, v in start().items()}
+        state = reference.init(parameters)
+        for known, slopes in zip(path_of(mine, updates=50), gradients(50), strict=True):
+            moves, state = reference.update({k: jnp.asarray(d) for k, d in slopes.items()}, state, parameters)
+            parameters = optax.apply_updates(parameters, moves)
+            for k, value in parameters.items():
+                np.testing.assert_allclose(known[k], value, rtol=1e-9, atol=1e-9)
+
+
+TRANSFORMATIONS = {
+    "adam": lambda: optax.adam(1e-2),
+    "momentum": lambda: optax.sgd(0.1, momentum=0.9),
+    "no state": lambda: optax.sgd(0.1),
+    "chain": lambda: optax.chain(optax.clip_by_global_norm(0.5), optax.adamw(1e-2)),
+    "lion": lambda: optax.lion(1e-2),
+    "schedule": lambda: optax.sgd(optax.warmup_cosine_decay_schedule(0.0, 0.1, 5, 50)),
+    "bool state": lambda: optax.apply_if_finite(optax.adam(1e-2), 3),
+    "masked": lambda: optax.masked(optax.adam(1e-2), {"W1": True, "b1": False}),
+    "by name": lambda: optax.multi_transform(
+        {"slow": optax.sgd(0.01), "fast": optax.adam(0.1)}, {"W1": "fast", "b1": "slow"}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMATIONS)
+def test_a_transformation_of_optax_stands_in_an_optimizers_place(name):
+    transformation = TRANSFORMATIONS[name]()
+    optimizer = optimizers.get(transformation)
+    assert isinstance(optimizer, Optax)
+    steps, state = written(optimizer)
+    update = jax.jit(lambda known: run(steps, known))
+    known = {k: jnp.asarray(v, jnp.float32) for k, v in start().items()}
+    parameters, own = dict(known), transformation.init(known)
+    known |= {k: jnp.asarray(p.initializer(p.shape)) for k, p in state.items()}
+    kinds = {k: (v.shape, v.dtype) for k, v in known.items()}
+    assert kinds == kinds | {k: (p.shape, p.dtype) for k, p in state.items()}
+    for slopes in gradients(30):
+        slopes = {k: jnp.asarray(d, jnp.float32) for k, d in slopes.items()}
+        after = update({**known, **{f"d{k}": d for k, d in slopes.items()}})
+        known = {k: after[f"{k}_new"] for k in known}
+        moves, own = transformation.update(slopes, own, parameters)
+        parameters = optax.apply_updates(parameters, moves)
+        assert {k: (v.shape, v.dtype) for k, v in known.items()} == kinds
+    for k, value in parameters.items():
+        np.testing.assert_allclose(known[k], value, rtol=1e-5, atol=1e-6)
+    assert len(state) == len(jax.tree.leaves(own))
+
+
+def regression():
+    x = np.random.default_rng(0).normal(0, 1, (32, 3)).astype(np.float32)
+    return x, (x @ np.array([[1.0], [-2.0], [0.5]])).astype(np.float32)
+
+
+def compiled(optimizer):
+    chainrule.utils.set_random_seed(3)
+    model = chainrule.Sequential([chainrule.Input((3,)), Dense(4, activation="tanh"), Dense(1)])
+    model.compile(optimizer, "mse")
+    return model
+
+
+def test_a_model_trains_with_optax_and_says_what_it_cannot_do():
+    model = compiled(optax.adam(0.05))
+    losses = model.fit(*regression(), epochs=20, verbose=0).history["loss"]
+    assert losses[-1] < losses[0] / 3
+    again = compiled(optax.adam(0.05))
+    again.fit(*regression(), epochs=10, verbose=0)
+    assert model.values["optax_0"] == 2 * again.values["optax_0"] == 20
+    with pytest.raises(ArithmeticError, match="cannot be worked by hand: compile with one of"):
+        model.work(*(part[:1] for part in regression()))
+    with pytest.raises(ValueError, match="cannot be written down, as it is made of functions"):
+        optimizers.serialize(model.optimizer)
+    with pytest.raises(TypeError, match=r"cannot be set to 0\.1: give it an Optax schedule"):
+        model.optimizer.learning_rate = 0.1
+    steps, _ = written(model.optimizer)
+    with pytest.raises(NotImplementedError, match="cannot be worked by hand"):
+        steps[0].rule(numbers([1]), numbers([1]))
+
+
+def test_a_state_that_begins_with_the_weights_is_refused():
+    with pytest.raises(ValueError, match="begins with the weights' own values"):
+        written(Optax(optax.contrib.schedule_free(optax.sgd(0.1), 0.1)))
+    with pytest.raises(TypeError, match="must be a GradientTransformation of Optax, got int"):
+        Optax(3)
+
+
+# ----------------------------------------------------------------------------- on paper
+
+BY_HAND = [
+    SGD(0.1),
+    SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+    Adagrad(0.1, epsilon=0.01),
+    RMSprop(0.1, momentum=0.5, centered=True, epsilon=0.01),
+    Adam(0.1, beta_1=0.5, amsgrad=True),
+    AdamW(schedules.CosineDecay(0.1, 4), global_clipnorm=1.0),
+    SGD(schedules.OneCycle(0.1, 4), clipnorm=1.0),
+    SGD(schedules.PiecewiseConstantDecay([1, 2], [0.1, 0.05, 0.01]), clipvalue=0.25),
+]
+
+
+@pytest.mark.parametrize("optimizer", BY_HAND, ids=[f"{k}-{type(o).__name__}" for k, o in enumerate(BY_HAND)])
+def test_exact_numbers_give_what_float64_gives(optimizer):
+    exact = optimizer.exactly(Number)
+    steps, state = written(exact)
+    known = {k: numbers(np.round(v, 2)) for k, v in start().items()}
+    known |= first_of(state, lambda value, p: np.full(p.shape, Number(value), dtype=object))
+    floats = {k: v.astype(float) for k, v in known.items()}
+    rounded = [{k: np.round(d, 2) for k, d in slopes.items()} for slopes in gradients(3)]
+    for slopes in rounded:
+        given = {f"d{k}": numbers(d) for k, d in slopes.items()}
+        rate = np.asarray(exact.rate, dtype=object)
+        after = run(steps, {**known, **given, "learning_rate": rate})
+        known = {k: after[f"{k}_new"] for k in known}
+        given = {k: v.astype(float) for k, v in given.items()}
+        done = run(
+            written(optimizer)[0], {**floats, **given, "learning_rate": np.float64(float(optimizer.rate))}
+        )
+        floats = {k: done[f"{k}_new"] for k in floats}
+    for k, value in floats.items():
+        np.testing.assert_allclose(np.asarray(known[k], dtype=float), value, rtol=1e-12, atol=1e-12)
+
+
+def test_numbers_are_made_exact_and_counts_stay():
+    made = Adam(schedules.LinearWarmup(schedules.ExponentialDecay(0.1, 10, 0.5), 5)).exactly(Fraction)
+    assert made.beta_2 == Fraction(0.999)
+    assert made.schedule.schedule.decay_rate == Fraction(1, 2)
+    assert made.schedule.warmup_steps == 5
+    assert type(made.schedule.schedule.decay_steps) is int
+    assert made.clipnorm is None
+    assert made.amsgrad is False
+
+
+SHEET = """
+[[question]]
+id = "q"
+topic = "network"
+[question.given]
+x = [[1, 2]]
+y = [[5]]
+loss = "mse"
+epochs = 2
+optimizer = {}
+layers = [{{ layer = "Dense", units = 1, W = [[0.5], [0.9]], b = [0] }}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "optimizer"),
+    [
+        ('{ name = "Adam", learning_rate = 0.1 }', Adam(0.1)),
+        (
+            '{ name = "adamw", learning_rate = "1/10", beta_1 = 0.5, epsilon = 0.001 }',
+            AdamW(0.1, 0.004, 0.5, 0.999, 1e-3),
+        ),
+        (
+            '{ name = "RMSprop", centered = true, momentum = 0.5, rho = "3/4" }',
+            RMSprop(0.001, 0.75, 0.5, centered=True),
+        ),
+        ('{ name = "Adagrad", initial_accumulator_value = "1/4" }', Adagrad(0.001, 0.25)),
+        (
+            '{ name = "SGD", clipnorm = 1, learning_rate = '
+            '{ name = "StepDecay", initial_learning_rate = 0.1, decay_steps = 1, decay_rate = "1/2" } }',
+            SGD(schedules.StepDecay(0.1, 1, 0.5), clipnorm=1.0),
+        ),
+    ],
+    ids=["adam", "adamw", "rmsprop", "adagrad", "schedule"],
+)
+def test_a_worksheet_works_any_optimizer_by_hand(table, optimizer):
+    tape = solve(SHEET.format(table))["q"].tape
+    model = chainrule.Sequential([chainrule.Input((2,)), Dense(1)])
+    model.compile(optimizer, "mse")
+    model.set_weights([[[0.5], [0.9]], [0]])
+    model.fit([[1, 2]], [[5]], epochs=2, verbose=0)
+    for name in ("W1", "b1"):
+        by_hand = np.asarray(tape[f"{name}.2"].value, dtype=float)
+        np.testing.assert_allclose(by_hand, model.parameters[name], rtol=1e-5)
+
+
+def test_every_number_of_a_worksheets_optimizer_is_exact():
+    tape = solve(SHEET.format('{ name = "Adam", learning_rate = 0.1, beta_1 = "1/3" }'))["q"].tape
+    gradient = tape["dW1.1"].value[0, 0].exact
+    assert tape["mW1.1"].value[0, 0].exact == gradient * 2 / 3
+    assert tape["t.2"].value[()].exact == 2
+    # β2 = 999/1000 taken as it is written: 1 - β2 is 1/1000, and no float near it.
+    assert tape["vW1.1"].value[0, 0].exact == gradient**2 / 1000
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (
+            '{ name = "Adam", beta_1 = 1 }',
+            r"given.optimizer: beta_1 must be at least 0 and less than 1, got 1",
+        ),
+        (
+            '{ name = "Adam", beta_1 = [0.5, 0.9] }',
+            r"given.optimizer.beta_1: expected one number, got a list",
+        ),
+        ('{ name = "Adam", amsgrad = 1 }', r"given.optimizer: amsgrad must be true or false, got 1"),
+        ('{ name = "Adam", rho = 0.5 }', r"given.optimizer: optimizer 'Adam' has no argument 'rho'"),
+        ('{ name = "Adm" }', r"unknown optimizer 'Adm': .*did you mean 'Adam'"),
+        ('{ name = "Adam", learning_rate = { name = "Cosine" } }', r"unknown schedule 'Cosine'"),
+        (
+            '{ name = "Adam", learning_rate = { name = "CosineDecay" } }',
+            r"needs the argument 'initial_learning",
+        ),
+    ],
+    ids=["range", "list", "flag", "argument", "name", "schedule", "schedule argument"],
+)
+def test_a_worksheets_mistakes_are_named(table, says):
+    with pytest.raises(SheetError, match=says):
+        solve(SHEET.format(table))
+
+
+def test_a_symbol_may_stand_for_a_number():
+    tape = solve(SHEET.format('{ name = "RMSprop", learning_rate = "eta", rho = "r" }'))["q"].tape
+    assert {str(s) for s in tape["W1.1"].value[0, 0].expression.free_symbols} == {"eta", "r"}
+
+
+# ---------------------------------------------------------------------- steps and state
 
 
 def test_every_parameter_has_its_update_and_with_momentum_its_velocity():
@@ -76,40 +420,191 @@ def test_every_parameter_has_its_update_and_with_momentum_its_velocity():
     plain, moving = (network.program(MeanSquaredError(), SGD(momentum=m)) for m in (0.0, 0.9))
     assert [step.name for step in plain.update] == ["W1_new", "b1_new", "W2_new", "b2_new"]
     assert not plain.state
-    assert {k: p.shape for k, p in moving.state.items()} == {
-        "vW1": (3, 2),
-        "vb1": (2,),
-        "vW2": (2, 1),
-        "vb2": (1,),
-    }
+    shapes = {"vW1": (3, 2), "vb1": (2,), "vW2": (2, 1), "vb2": (1,)}
+    assert {k: p.shape for k, p in moving.state.items()} == shapes
     assert all((p.initializer(p.shape) == 0).all() for p in moving.state.values())
 
 
 def test_the_course_example_of_one_update():
     """w = 1, gradient 4, learning rate 0.1: 1 - 0.1·4 = 0.6."""
     steps, _ = SGD(0.1).write(Network([Dense(1, use_bias=False)], (1,)).parameters)
-    assert (
-        run(steps, {"W1": np.ones((1, 1)), "dW1": np.full((1, 1), 4.0), "learning_rate": 0.1})["W1_new"]
-        == 0.6
-    )
+    given = {"W1": np.ones((1, 1)), "dW1": np.full((1, 1), 4.0), "learning_rate": 0.1}
+    assert run(steps, given)["W1_new"] == 0.6
+
+
+def test_the_order_of_an_update_is_rate_clipping_decay_step():
+    optimizer = AdamW(schedules.StepDecay(0.1, 10, 0.5), global_clipnorm=1.0)
+    steps, state = optimizer.write({"W1": Parameter((2, 2), Zeros())}, {"W1": "dW1_penalized"})
+    assert list(map(str, steps)) == [
+        "rate = step_decay(learning_rate, t)",
+        "t_new = next_update(t)",
+        "alpha = corrected_rate(rate, t_new)",
+        "norm = norm(dW1_penalized)",
+        "dW1_clipped = clipped_by_norm(dW1_penalized, norm)",
+        "W1_decayed = decayed(W1, rate)",
+        "mW1_new = gradient_average(mW1, dW1_clipped)",
+        "vW1_new = squares_average(vW1, dW1_clipped)",
+        "stepW1 = adaptive_step_outside(mW1_new, vW1_new, alpha)",
+        "W1_new = step_down(W1_decayed, stepW1)",
+    ]
+    assert list(state) == ["mW1", "vW1", "t"]
+    assert (state["t"].shape, state["t"].dtype) == ((), "int32")
+
+
+@pytest.mark.parametrize("optimizer", [Adam(clipnorm=1.0), Adam(global_clipnorm=1.0), SGD()], ids=str)
+def test_where_nothing_is_trained_there_is_no_update(optimizer):
+    assert optimizer.write({}) == ((), {})
+
+
+def test_centered_rmsprop_stays_finite_on_large_equal_gradients():
+    """In float32 the average square less the squared average falls below 0, and its root would be NaN."""
+    large = [dict.fromkeys(SHAPES, np.float32(12345.678)) for _ in range(60)]
+    large = [{k: np.full(SHAPES[k], v) for k, v in each.items()} for each in large]
+    for known in path_of(RMSprop(0.1, centered=True), large, dtype=np.float32):
+        assert all(np.isfinite(v).all() for v in known.values())
+
+
+def test_gradients_whose_squares_overflow_are_clipped_all_the_same():
+    huge = [{k: np.full(shape, 1e30) for k, shape in SHAPES.items()}]
+    (known,) = path_of(SGD(1.0, global_clipnorm=1.0), huge, dtype=np.float32)
+    moved = np.concatenate([(start()[k] - known[k]).ravel() for k in SHAPES])
+    np.testing.assert_allclose(np.linalg.norm(moved), 1, rtol=1e-5)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(
+    limit=st.floats(0.01, 100),
+    kind=st.sampled_from(["clipnorm", "clipvalue", "global_clipnorm"]),
+    seed=st.integers(0, 100),
+    size=st.floats(0, 100),
+)
+def test_a_clipped_gradient_is_within_its_limit_and_a_small_one_as_it_was(limit, kind, seed, size):
+    draw = np.random.default_rng(seed)
+    slopes = {k: size * draw.normal(0, 1, shape) for k, shape in SHAPES.items()}
+    (after,) = path_of(SGD(1.0, **{kind: limit}), [slopes])
+    moved = {k: start()[k] - after[k] for k in SHAPES}
+    measures = {
+        "clipvalue": lambda d: max(np.abs(v).max() for v in d.values()),
+        "clipnorm": lambda d: max(np.linalg.norm(v) for v in d.values()),
+        "global_clipnorm": lambda d: np.linalg.norm([np.linalg.norm(v) for v in d.values()]),
+    }
+    assert measures[kind](moved) <= limit * (1 + 1e-9) + 1e-12
+    if measures[kind](slopes) <= limit:
+        for k in SHAPES:
+            np.testing.assert_allclose(moved[k], slopes[k], atol=1e-12)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(
+    rate=st.floats(1e-4, 1),
+    beta_1=st.floats(0, 0.99),
+    beta_2=st.floats(0, 0.999),
+    gradient=st.floats(1e-3, 1e3) | st.floats(-1e3, -1e-3),
+)
+def test_adams_first_step_is_the_rate_against_the_gradients_sign(rate, beta_1, beta_2, gradient):
+    """Kingma and Ba, section 2.1: both corrections cancel at t = 1, whatever the size of the gradient."""
+    slopes = {k: np.full(shape, gradient) for k, shape in SHAPES.items()}
+    (after,) = path_of(Adam(rate, beta_1, beta_2, epsilon=0), [slopes])
+    for k, value in after.items():
+        np.testing.assert_allclose(value, start()[k] - rate * np.sign(gradient), rtol=1e-9, atol=1e-9)
+
+
+# ---------------------------------------------------------------------------- arguments
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("make", "error", "says"),
     [
-        ({"learning_rate": 0}, "learning_rate must be greater than 0, got 0"),
-        ({"learning_rate": -0.1}, "learning_rate must be greater than 0"),
-        ({"learning_rate": float("nan")}, "learning_rate must be greater than 0, got nan"),
-        ({"momentum": 1.5}, "momentum must lie between 0 and 1, got 1.5"),
-        ({"momentum": -0.1}, "momentum must lie between 0 and 1"),
+        (lambda: SGD(0), ValueError, "learning_rate must be greater than 0, got 0"),
+        (lambda: SGD(-0.1), ValueError, "learning_rate must be greater than 0"),
+        (lambda: SGD(float("nan")), ValueError, "learning_rate must be greater than 0, got nan"),
+        (lambda: SGD(float("inf")), ValueError, "learning_rate must be greater than 0, got inf"),
+        (lambda: SGD("0.1"), TypeError, "learning_rate must be a number, got '0.1'"),
+        (lambda: SGD(True), TypeError, "learning_rate must be a number, got True"),
+        (lambda: SGD([0.1]), TypeError, "learning_rate must be a number"),
+        (lambda: SGD(np.array([0.1, 0.2])), TypeError, "learning_rate must be a number"),
+        (lambda: SGD(momentum=1.5), ValueError, "momentum must lie between 0 and 1, got 1.5"),
+        (lambda: SGD(momentum=-0.1), ValueError, "momentum must lie between 0 and 1"),
+        (lambda: SGD(momentum=None), TypeError, "momentum must be a number, got None"),
+        (lambda: SGD(nesterov="yes"), TypeError, "nesterov must be true or false, got 'yes'"),
+        (lambda: Adam(beta_1=1), ValueError, "beta_1 must be at least 0 and less than 1, got 1"),
+        (lambda: Adam(beta_2=1.0), ValueError, "beta_2 must be at least 0 and less than 1, got 1.0"),
+        (lambda: Adam(epsilon=-1e-7), ValueError, "epsilon must be at least 0, got -1e-07"),
+        (lambda: Adam(amsgrad=1), TypeError, "amsgrad must be true or false, got 1"),
+        (lambda: RMSprop(rho=-0.1), ValueError, "rho must be at least 0 and less than 1"),
+        (lambda: RMSprop(centered="no"), TypeError, "centered must be true or false"),
+        (
+            lambda: Adagrad(initial_accumulator_value=-1),
+            ValueError,
+            "initial_accumulator_value must be at least",
+        ),
+        (
+            lambda: AdamW(weight_decay=None),
+            ValueError,
+            "weight_decay must be a number of at least 0: .* use Adam",
+        ),
+        (lambda: SGD(weight_decay=-1), ValueError, "weight_decay must be at least 0, got -1"),
+        (lambda: SGD(clipnorm=0), ValueError, "clipnorm must be greater than 0, got 0"),
+        (lambda: SGD(clipvalue=False), TypeError, "clipvalue must be a number, got False"),
+        (
+            lambda: SGD(clipnorm=1, clipvalue=1),
+            ValueError,
+            "only one of clipnorm, clipvalue, global_clipnorm can be given, got clipnorm and clipvalue",
+        ),
+        (lambda: optimizers.get("adma"), ValueError, "unknown optimizer 'adma'.*did you mean 'adam'"),
+        (lambda: optimizers.get({"name": "adam", "beta": 1}), TypeError, "no argument 'beta'.*'beta_"),
+        (lambda: optimizers.get(None), TypeError, "optimizer must be a name, a table or an object"),
+        (lambda: optimizers.get({"name": "sgd", "learning_rate": {}}), ValueError, "schedule needs a 'name'"),
     ],
 )
-def test_arguments_that_cannot_be_are_refused(arguments, says):
-    with pytest.raises(ValueError, match=says):
-        SGD(**arguments)
+def test_arguments_that_cannot_be_are_refused(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
 
 
-@pytest.mark.parametrize("arguments", ARGUMENTS, ids=str)
-def test_an_optimizer_comes_back_from_its_configuration(arguments):
-    again = optimizers.get({"class_name": "SGD", "config": SGD(**arguments).get_config()})
-    assert vars(again) == vars(SGD(**arguments))
+@every_case
+def test_an_optimizer_comes_back_from_json(name, arguments):
+    made = ours(name, arguments)
+    again = optimizers.deserialize(json.loads(json.dumps(optimizers.serialize(made))))
+    assert type(again) is type(made)
+    assert again.get_config() == made.get_config()
+    assert list(map(str, written(again)[0])) == list(map(str, written(made)[0]))
+
+
+def test_a_number_may_be_set_anew_and_a_schedule_may_not():
+    optimizer = SGD(0.1)
+    optimizer.learning_rate = 0.01
+    assert (optimizer.learning_rate, optimizer.rate, optimizer.get_config()["learning_rate"]) == (0.01,) * 3
+    with pytest.raises(ValueError, match="learning_rate must be greater than 0"):
+        optimizer.learning_rate = -1
+    optimizer.learning_rate = schedules.StepDecay(0.5, 10, 0.1)
+    assert optimizer.rate == 0.5
+    with pytest.raises(TypeError, match=r"follows the schedule StepDecay and cannot be set to 0\.1"):
+        optimizer.learning_rate = 0.1
+
+
+def test_numbers_of_numpy_and_jax_are_kept_as_pythons():
+    config = Adam(np.float32(0.5), beta_1=np.float64(0.25), epsilon=jnp.float32(0.125)).get_config()
+    assert {type(config[k]) for k in ("learning_rate", "beta_1", "epsilon")} == {float}
+    assert (config["learning_rate"], config["beta_1"], config["epsilon"]) == (0.5, 0.25, 0.125)
+
+
+def test_a_model_with_a_schedule_goes_on_where_its_file_ends(tmp_path):
+    """Saved with its state: the count of updates is in it, and so the place in the schedule."""
+    make = lambda: Adam(schedules.OneCycle(0.1, 40), clipnorm=1.0)  # noqa: E731
+    whole, halved = compiled(make()), compiled(make())
+    whole.fit(*regression(), epochs=10, batch_size=16, shuffle=False, verbose=0)
+    halved.fit(*regression(), epochs=5, batch_size=16, shuffle=False, verbose=0)
+    halved.save(tmp_path / "half.safetensors")
+    again = load_model(tmp_path / "half.safetensors")
+    assert again.optimizer.current_rate(again.values) == pytest.approx(schedules.OneCycle(0.1, 40)(10))
+    again.fit(*regression(), epochs=5, batch_size=16, shuffle=False, verbose=0)
+    for k, value in whole.parameters.items():
+        np.testing.assert_array_equal(again.parameters[k], value)
+
+
+def test_what_counts_updates_is_named_so():
+    """Of every schedule's arguments, those that are whole numbers of updates end as COUNTS says."""
+    for made in {*schedules.SCHEDULES.values()}:
+        for name in made.__init__.__annotations__:
+            assert ("steps" in name or name == "boundaries") == name.endswith(COUNTS)

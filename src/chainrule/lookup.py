@@ -53,7 +53,8 @@ def build(kind: str, identifier: Any, classes: Mapping[str, type], base: type) -
             raise TypeError(f"{kind} {name!r} has no argument {argument!r}: {suggest(argument, taken)}")
     for argument, parameter in taken.items():
         if argument in arguments:
-            _check_like(argument, arguments[argument], parameter.default)
+            if parameter.annotation not in ("Any", Any):  # then the class checks it itself
+                _check_like(argument, arguments[argument], parameter.default)
         elif parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
             raise TypeError(f"{kind} {name!r} needs the argument {argument!r}")
     return made(**arguments)

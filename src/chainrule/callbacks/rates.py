@@ -20,7 +20,7 @@ class LearningRateScheduler(Callback):
     A function of the epoch alone will do. The rate is put among the logs, as in Keras.
 
     Raises TypeError for what cannot be called so; ValueError, while training, for a rate that is no
-    finite float.
+    finite float above 0.
 
     >>> from chainrule import Sequential, layers
     >>> model = Sequential([layers.Dense(1)])
@@ -45,9 +45,9 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         now = learning_rate(self.model)
         rate = self.schedule(epoch, now) if self._takes_rate else self.schedule(epoch)
-        if not isinstance(rate, float | np.floating) or not isfinite(rate) or rate < 0:
+        if not isinstance(rate, float | np.floating) or not isfinite(rate) or rate <= 0:
             raise ValueError(
-                f"schedule must give the learning rate as a float of 0 or more, got {rate!r} (epoch {epoch})"
+                f"schedule must give the learning rate as a float above 0, got {rate!r} (epoch {epoch})"
             )
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose:

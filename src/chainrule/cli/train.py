@@ -130,7 +130,7 @@ def compare_into(file: TrainFile, folder: Path, quiet: bool = False) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     save_comparison(made, folder)
     for finding in made.findings():
-        typer.echo(f"{finding.verdict}: {finding.expectation.text} ({finding.numbers})")
+        typer.echo(f"{finding.verdict}: {finding.expectation.text} ({finding.said})")
     page = folder / "report.html"
     page.write_text(comparison_report(made), encoding="utf-8")
     typer.echo(f"logs:   {folder / 'history.csv'}")

@@ -112,15 +112,14 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has
             self._random = np.random.RandomState(next_seed())
         else:
             self._random = np.random.RandomState(check_random_state(self.random_state).randint(2**31))
-        optimizer, ending = optimizer_of(self.optimizer, self.learning_rate), self._ending()
-        hidden = hidden_layers(self.layers, self.activation, self.kernel_regularizer)
+        penalty, ending = self.kernel_regularizer, self._ending()
+        optimizer = optimizer_of(self.optimizer, self.learning_rate)
+        hidden = hidden_layers(self.layers, self.activation, penalty)
         with seeded(self._seed()):
-            self.model_ = build(self.n_features_in_, hidden, ending, optimizer)
+            self.model_ = build(self.n_features_in_, hidden, ending, penalty, optimizer)
         if (widths := widths_of(self.layers)) is not None:
             sizes = (self.n_features_in_, *widths)
-            self.model_.programs = shared_programs(
-                sizes, self.activation, self.kernel_regularizer, ending, optimizer
-            )
+            self.model_.programs = shared_programs(sizes, self.activation, penalty, ending, optimizer)
         self.history_: dict[str, list[float]] = {}
         self.n_iter_ = 0
 

@@ -63,14 +63,16 @@ def hidden_layers(layers: Any, activation: Any, kernel_regularizer: Any) -> list
 
 
 def optimizer_of(given: Any, learning_rate: Any) -> Optimizer:
-    """An optimizer of its own, with this learning rate where one is given."""
+    """A new optimizer, with this learning rate where one is given.
+
+    Raises ValueError for a learning rate beside an Optax transformation.
+    """
     made = copy.deepcopy(optimizers.get(given))
     if learning_rate is None:
         return made
-    config = made.get_config()
-    if "learning_rate" not in config:
-        raise ValueError(f"optimizer {type(made).__name__} has no learning_rate: give it its own")
-    return type(made)(**{**config, "learning_rate": learning_rate})
+    if isinstance(made, optimizers.Optax):
+        raise ValueError("learning_rate must be None: an Optax transformation has its own")
+    return type(made)(**{**made.get_config(), optimizers.LEARNING_RATE: learning_rate})
 
 
 def loss_of(given: Any, usual: str) -> Loss:
@@ -91,7 +93,9 @@ def _entries(layers: Any) -> list[Any]:
     return list(layers)
 
 
-def build(features: int, hidden: list[Layer], ending: Ending, optimizer: Optimizer) -> Sequential:
+def build(
+    features: int, hidden: list[Layer], ending: Ending, kernel_regularizer: Any, optimizer: Optimizer
+) -> Sequential:
     """The compiled model; its weights come from the seeds of :mod:`chainrule.config`."""
     model = Sequential([Input((features,)), *hidden])
     shape = model.output_shape[1:] if hidden else (features,)
@@ -100,6 +104,6 @@ def build(features: int, hidden: list[Layer], ending: Ending, optimizer: Optimiz
             f"the last of the layers gives {shape} for a row, and the output layer takes flat inputs: "
             "end with Flatten()"
         )
-    model.add(Dense(ending.units, activation=ending.activation))
+    model.add(Dense(ending.units, ending.activation, kernel_regularizer=kernel_regularizer))
     model.compile(optimizer, ending.loss)
     return model

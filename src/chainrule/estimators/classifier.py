@@ -20,8 +20,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
 
     ``layers`` are the hidden layers: None for one of 100 units, numbers of units as ``(64, 32)``, or a
     list of layers or their tables, of which each fit makes its own; units alone make ``Dense`` layers
-    with this ``activation`` and ``kernel_regularizer``. The output layer is added: a sigmoid for two
-    classes and for labels, a softmax for more classes.
+    with this ``activation`` and ``kernel_regularizer``. The output layer is added, with the same
+    ``kernel_regularizer``: a sigmoid for two classes and for labels, a softmax for more classes.
 
     ``loss`` None means cross-entropy. ``batch_size`` "auto" is 200 rows, or all where there are fewer.
     ``class_weight`` is a table from classes to weights, or "balanced". With ``early_stopping`` a

@@ -17,7 +17,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
 
     ``layers`` are the hidden layers: None for one of 100 units, numbers of units as ``(64, 32)``, or a
     list of layers or their tables, of which each fit makes its own; units alone make ``Dense`` layers
-    with this ``activation`` and ``kernel_regularizer``. The output layer is added, without activation.
+    with this ``activation`` and ``kernel_regularizer``. The output layer is added, with the same
+    ``kernel_regularizer`` and without activation.
 
     ``loss`` None means the mean squared error. The other arguments are those of
     :class:`~chainrule.estimators.NetworkClassifier`, and so is what is there after ``fit``, but for

@@ -14,7 +14,7 @@ from chainrule.activations import ACTIVATIONS
 from chainrule.estimators.building import Ending
 from chainrule.losses import LOSSES
 from chainrule.model import Programs
-from chainrule.optimizers import OPTIMIZERS, Optimizer
+from chainrule.optimizers import LEARNING_RATE, OPTIMIZERS, Optimizer
 from chainrule.regularizers import REGULARIZERS
 
 KEPT = 32
@@ -33,17 +33,17 @@ def shared_programs(
     own, of which nobody knows whether its configuration says all, have their programs for themselves.
     """
     activation, regularizer = activations.get(activation), regularizers.get(kernel_regularizer)
-    config = optimizer.get_config()
     known = (
         activation.name in ACTIVATIONS
         and activation.forward.function is ACTIVATIONS[activation.name].forward.function
         and type(ending.loss) in LOSSES.values()
         and type(optimizer) in OPTIMIZERS.values()
         and (regularizer is None or type(regularizer) in REGULARIZERS.values())
-        and isinstance(config.pop("learning_rate", None), Real)
+        and isinstance(optimizer.learning_rate, Real)
     )
     if not known:
         return Programs()
+    config = {name: value for name, value in optimizer.get_config().items() if name != LEARNING_RATE}
     parts = [
         list(sizes),
         activations.serialize(activation),

@@ -42,7 +42,22 @@ class Finding:
     expectation: Expectation
     appeared: bool
     clearly: bool
-    numbers: str
+    numbers: dict[str, str]
+
+    @property
+    def said(self) -> str:
+        """The numbers in one line."""
+        return "; ".join(f"{name}: {number}" for name, number in self.numbers.items())
+
+    @property
+    def measured(self) -> list[str]:
+        """What was measured, and the numbers, a line each."""
+        lines = [f"{name}: {number}" for name, number in self.numbers.items()]
+        if self.expectation.diverges is not None:
+            return lines
+        what = self.expectation.measure.replace("val_", "test ").replace("_", " ")
+        when = {"end": "after the last epoch", "first": "after the first epoch", "best": "at its best"}
+        return [f"{what} {when[self.expectation.at]}", *lines]
 
     @property
     def verdict(self) -> str:
@@ -116,7 +131,7 @@ def _finding(made: Comparison, expectation: Expectation) -> Finding:
         return _divergence(made, expectation, expectation.diverges)
     names = expectation.names
     values = {name: made.values(name, expectation.measure, expectation.at) for name in names}
-    numbers = "; ".join(f"{name}: {_shown(values[name])}" for name in names)
+    numbers = {name: _shown(values[name]) for name in names}
     if expectation.alike is not None:
         means = [float(v.mean()) for v in values.values()]
         apart = max(means) - min(means)
@@ -130,7 +145,7 @@ def _finding(made: Comparison, expectation: Expectation) -> Finding:
 
 def _divergence(made: Comparison, expectation: Expectation, names: Sequence[str]) -> Finding:
     counts = {name: sum(bool(one.stopped) for one in made.trained[name]) for name in names}
-    numbers = "; ".join(f"{name}: {n} of {len(made.trained[name])} runs" for name, n in counts.items())
+    numbers = {name: f"diverged in {n} of {len(made.trained[name])} runs" for name, n in counts.items()}
     appeared = all(counts.values())
     clearly = all(n == len(made.trained[name]) for name, n in counts.items())
     return Finding(expectation, appeared, clearly, numbers)

@@ -43,24 +43,8 @@ def get(identifier: Any) -> Optimizer:
     """
     if is_transformation(identifier):
         return Optax(identifier)
-    table, schedule = _split_schedule(identifier)
-    found: Optimizer = build("optimizer", table, OPTIMIZERS, Optimizer)
-    if schedule is not None:
-        found.learning_rate = schedule
+    found: Optimizer = build("optimizer", identifier, OPTIMIZERS, Optimizer)
     return found
-
-
-def _split_schedule(identifier: Any) -> tuple[Any, Any]:
-    """An optimizer's table without its schedule, and the schedule or its table."""
-    if not isinstance(identifier, Mapping):
-        return identifier, None
-    if isinstance(config := identifier.get("config"), Mapping):
-        rest, schedule = _split_schedule(config)
-        return {**identifier, "config": rest}, schedule
-    rate = identifier.get(LEARNING_RATE)
-    if not isinstance(rate, Mapping | schedules.LearningRateSchedule):
-        return identifier, None
-    return {name: value for name, value in identifier.items() if name != LEARNING_RATE}, rate
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:

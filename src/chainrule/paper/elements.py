@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule.paper.digits import Digits, significant
+from chainrule.paper.names import plain_name, tex_name
 from chainrule.paper.notation import (
     decimal_tex,
     digits_tex,
@@ -16,8 +17,6 @@ from chainrule.paper.notation import (
     exact_tex,
     minus,
     plain_digits,
-    plain_name,
-    tex_name,
 )
 from chainrule.paper.numbers import Number
 from chainrule.paper.plain import plain
@@ -166,10 +165,12 @@ def _has_symbols(value: Any) -> bool:
 
 
 def _index(place: tuple[int, ...], shape: tuple[int, ...], columns: bool) -> str:
-    """The element's place counted from 1; of one sample, its unit alone."""
+    """The element's place counted from 1; of one sample, its unit alone, of one image its pixel."""
     if not shape or all(n == 1 for n in shape):
         return ""
     if len(shape) == 2 and shape[0] == 1:
         return str(place[1] + 1)
+    if len(shape) > 2:
+        return ",".join(str(i + 1) for i, n in zip(place, shape, strict=True) if n > 1)
     counted = [str(i + 1) for i in place]
     return ",".join(reversed(counted) if columns else counted)

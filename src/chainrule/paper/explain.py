@@ -26,13 +26,12 @@ from chainrule.paper.notation import (
     formula_text,
     is_rounded,
     minus,
-    plain_array,
     tex_array,
-    visible,
 )
 from chainrule.paper.numbers import Number
 from chainrule.paper.plain import plain
-from chainrule.paper.tape import Quantity, WorkError
+from chainrule.paper.stacks import plain_value, tex_value, visible_values
+from chainrule.paper.tape import Quantity, WorkError, exact_options
 from chainrule.paper.workings import Chain, Picture, Remark, Table, Working
 from chainrule.paper.writing import TeX
 from chainrule.rules.rule import Rule
@@ -97,22 +96,27 @@ def _entry(working: Working, name: str) -> Entry:
 
 
 def _valued(working: Working, quantity: Quantity, **more: Any) -> Entry:
-    value, digits = working.shown(quantity), working.digits
-    texts = plain_array(value, lambda v: written(working, v).text)
-    decimals = plain_array(value, lambda v: _decimal_plain(v, digits))
-    seen = visible(value)
+    value, digits, kind = working.shown(quantity), working.digits, quantity.stacked
+    seen = visible_values(value, kind)
     exact = not quantity.rounded and all(written(working, v).exact for v in seen)
+    rounded = any(is_rounded(as_number(v), digits) for v in seen)
+    texts = plain_value(value, lambda v: written(working, v).text, kind)
+    tex = tex_value(value, lambda v: written_tex(working, v), kind)
+    decimals = plain_value(value, lambda v: _decimal_plain(v, digits), kind)
+    decimals_tex = tex_value(value, lambda v: decimal_tex(as_number(v), digits), kind)
+    if value.ndim > 2 and working.rounding is None and all(isinstance(v, Number) for v in seen):
+        texts, tex, exact = decimals, decimals_tex, not quantity.rounded and not rounded
     has_both = exact and working.rounding is None and minus(decimals) != minus(texts)
     return Entry(
         quantity.name,
         quantity_tex(quantity),
         quantity_plain(quantity),
-        value_tex=tex_array(value, lambda v: written_tex(working, v)),
+        value_tex=tex,
         value_plain=texts,
-        decimals_tex=tex_array(value, lambda v: decimal_tex(as_number(v), digits)) if has_both else "",
+        decimals_tex=decimals_tex if has_both else "",
         decimals_plain=decimals if has_both else "",
         value_is_exact=exact,
-        decimals_are_exact=not any(is_rounded(as_number(v), digits) for v in seen),
+        decimals_are_exact=not rounded,
         **more,
     )
 
@@ -133,7 +137,7 @@ def formula_of(working: Working, quantity: Quantity) -> str:
 
 def _options(step: Step) -> dict[str, str]:
     """The options that the formula shows, as they are put into it."""
-    options = {**step.rule.defaults, **step.options}
+    options = exact_options(step)
     return {k: TeX(DIGITS).number(_number(v))[0] for k, v in options.items() if f"<{k}>" in step.rule.tex}
 
 
@@ -144,7 +148,8 @@ def _explained(working: Working, quantity: Quantity) -> Entry:
     inputs = [working.tape[name] for name in quantity.inputs]
     formula = formula_of(working, quantity) + _counts(step.rule, inputs)
     matrices = ""
-    if step.rule.in_matrices and any(i.value.size > 1 for i in inputs):
+    is_matrices = all(i.value.ndim < 3 for i in inputs)
+    if step.rule.in_matrices and is_matrices and any(i.value.size > 1 for i in inputs):
         matrices = _put_in(working, step.rule, inputs, options)
     worked, left_out = lines(working, quantity, inputs)
     return _valued(

@@ -1,8 +1,7 @@
-"""How names, numbers and arrays are written: as TeX and as plain text."""
+"""How numbers and arrays are written: as TeX and as plain text."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from chainrule.paper.digits import Digits, significant
 from chainrule.paper.numbers import Number
-from chainrule.paper.plain import SUBSCRIPTS, SUPERSCRIPTS, plain
+from chainrule.paper.plain import plain
 
 DIGITS = 6
 """Significant digits of a decimal, where a question does not say."""
@@ -23,101 +22,6 @@ LONGEST_PUT_IN = 8
 LARGEST_ARRAY = 8
 FIRST_SHOWN = 3
 """Rows or columns. Of an array with more than the first number, the first few and the last are shown."""
-
-_GREEK = ("alpha", "beta", "gamma", "eta", "theta", "mu", "sigma", "lambda", "delta", "rho")
-_NAME = re.compile(
-    r"([A-Za-z]+(?:_[a-z]+)*?)(\d+(?:_\d+)*)?"
-    r"((?:_new|_before|_after|_clipped|_decayed|_penalized|_free)?(?:\.\d+)?)"
-)
-_BESIDE = re.compile("(v|m|r|u|s|step|norm|penalty)([A-Z]|b|gamma|beta|alpha)")
-"""What belongs to one parameter: ``vW1`` is W1's velocity, ``stepb2`` the step of b2."""
-_WORDS = {
-    "loss": "L",
-    "data_loss": r"L_{\text{data}}",
-    "learning_rate": r"\eta",
-    "epochs": r"\text{epochs}",
-    "rows": "m",
-    "batch_size": "B",
-    "updates": r"\text{updates}",
-}
-_PLAIN = {
-    "loss": "L",
-    "learning_rate": "η",
-    "rows": "m",
-    "batch_size": "B",
-    "alpha": "α",
-    "gamma": "γ",
-    "beta": "β",
-}
-
-
-def _split_name(name: str) -> tuple[str, str, str]:
-    """A name's stem, its layer number and what follows: ``dW1.3`` is ``dW``, ``1``, ``.3``."""
-    match = _NAME.fullmatch(name)
-    if not match:
-        return name, "", ""
-    return match[1], match[2] or "", match[3]
-
-
-def tex_name(name: str) -> str:
-    """A quantity's name in TeX.
-
-    >>> tex_name("W1"), tex_name("dz2"), tex_name("W1_new"), tex_name("b1.3"), tex_name("learning_rate")
-    ('W_{1}', '\\\\frac{\\\\partial L}{\\\\partial z_{2}}', 'W_{1}^{\\\\text{new}}', 'b_{1}^{(3)}', '\\\\eta')
-    """
-    stem, number, ending = _split_name(name)
-    if _is_gradient(stem, number):
-        word, dot, update = _split_ending(ending)
-        slope = rf"\frac{{\partial L}}{{\partial {tex_name(stem[1:] + number + dot + update)}}}"
-        return rf"\left( {slope} \right)^{{\text{{{word}}}}}" if word else slope
-    if number and (beside := _BESIDE.fullmatch(stem)):
-        return _tex_beside(beside[1], tex_name(beside[2] + number)) + _tex_ending(ending)
-    symbol = _WORDS.get(stem) or (f"\\{stem}" if stem in _GREEK else stem)
-    if len(symbol) > 1 and not symbol.startswith("\\"):
-        symbol = rf"\text{{{symbol}}}"
-    below = "_{" + number.replace("_", ",") + "}" if number else ""
-    return symbol + below + _tex_ending(ending)
-
-
-def _is_gradient(stem: str, number: str) -> bool:
-    return stem.startswith("d") and len(stem) > 1 and (bool(number) or stem in ("dx", "dy", "dp"))
-
-
-def _tex_beside(what: str, parameter: str) -> str:
-    if what == "step":
-        return rf"\Delta {{{parameter}}}"
-    letter = {"norm": r"\text{norm}", "penalty": "R"}.get(what, what)
-    return rf"{letter}_{{{parameter}}}"
-
-
-def _tex_ending(ending: str) -> str:
-    word, dot, update = _split_ending(ending)
-    above = [rf"\text{{{word}}}"] * bool(word) + [f"({update})"] * bool(dot)
-    return f"^{{{', '.join(above)}}}" if above else ""
-
-
-def _split_ending(ending: str) -> tuple[str, str, str]:
-    """The word of an ending, the dot, and the update's number: ``_clipped.3``."""
-    word, dot, update = ending.partition(".")
-    return word.removeprefix("_"), dot, update
-
-
-def plain_name(name: str) -> str:
-    """A quantity's name for the terminal.
-
-    >>> plain_name("W1"), plain_name("dz2"), plain_name("loss"), plain_name("W1_new"), plain_name("b1.3")
-    ('W₁', '∂L/∂z₂', 'L', 'W₁ new', 'b₁⁽³⁾')
-    """
-    stem, number, ending = _split_name(name)
-    if _is_gradient(stem, number):
-        return "∂L/∂" + plain_name(stem[1:] + number + ending)
-    if number and (beside := _BESIDE.fullmatch(stem)):
-        what = {"step": "Δ", "penalty": "R_"}.get(beside[1], f"{beside[1]}_")
-        return what + plain_name(beside[2] + number + ending)
-    below = number.replace("_", ",").translate(SUBSCRIPTS)
-    word, dot, update = _split_ending(ending)
-    above = f"⁽{update.translate(SUPERSCRIPTS)}⁾" if dot else ""
-    return _PLAIN.get(stem, stem) + below + above + (f" {word}" if word else "")
 
 
 def plain_digits(value: Number, digits: int = DIGITS) -> Digits:

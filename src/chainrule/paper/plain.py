@@ -18,7 +18,7 @@ SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 SUPERSCRIPTS = str.maketrans("0123456789lL+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡᴸ⁺⁻")
 _ONE_SIGN = re.compile(
     r"∂|‖[^‖]*‖|\((?:[^()]|\([^()]*\))*\)²?|√?\d+(\.\d+)?|e\^\([^()]*\)|[^\W\d]+\([^()]*\)"
-    r"|∂?²?[^\W\d]+[₀-₉,]*(⁽[⁰¹²³⁴-⁹ˡᴸ⁺⁻]+⁾| new| before| after)?"
+    r"|∂?²?[^\W\d]+[\u0302\u0305]?²?[₀-₉,]*(⁽[⁰¹²³⁴-⁹ˡᴸ⁺⁻]+⁾| new| before| after)?"
 )
 """What needs no brackets above or below a fraction's line: a number, a name, a power of e."""
 _GREEK = re.compile(
@@ -49,7 +49,7 @@ def plain(tex: str) -> str:
     tex = re.sub(r"\\text\{[^{}]*\}", lambda m: m[0].replace("-", _HYPHEN), tex)
     tex = _GREEK.sub(r"\1{} ", tex)
     tex = re.sub(r"\^\{\(([\dlL+-]+)\)\}", lambda m: f"⁽{m[1].translate(SUPERSCRIPTS)}⁾", tex)
-    tex = re.sub(r"\^\{\\text\{(\w+)\}\}", r"\\text{ \1}", tex)
+    tex = re.sub(r"\^\{\\text\{(\w+(?: [\d,]+)?)\}\}", r"\\text{ \1}", tex)
     tex = re.sub(r"\^(?:2|\{2\})(?!\d)", "²", tex)
     tex = re.sub(r"\\operatorname\{(\w+)\}", r"\1 ", tex)
     tex = re.sub(r"\\sum_\{((?:[^{}]|\{[^{}]*\}){2,})\}", r"\\sum_{(\1)}", tex)

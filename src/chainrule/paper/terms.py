@@ -14,6 +14,7 @@ import numpy as np
 
 from chainrule.layers.steps import Step
 from chainrule.paper.numbers import Number
+from chainrule.paper.tape import exact_options
 
 
 class Term:
@@ -156,8 +157,7 @@ def trace(step: Step, inputs: list[np.ndarray]) -> np.ndarray:
     """The step's result as an array of terms; inputs are exact numbers, or labels as they are."""
     traced = [_terms(value) if value.dtype == object else value for value in inputs]
     with np.errstate(all="ignore"):  # floats that overflow inside SymPy are no matter of NumPy's
-        options = {**step.rule.defaults, **step.options}
-        result = np.asarray(step.rule.function(*traced, **options), dtype=object)
+        result = np.asarray(step.rule.function(*traced, **exact_options(step)), dtype=object)
     return _terms(result)
 
 

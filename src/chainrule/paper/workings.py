@@ -117,9 +117,9 @@ class Working:
         return iter(self.names)
 
     def shown(self, quantity: Quantity) -> np.ndarray:
-        """The value in the question's convention: with samples in columns, transposed."""
+        """The value in the question's convention: with samples in columns, matrices are transposed."""
         value = quantity.value
-        if not self.columns or value.dtype != object:
+        if not self.columns or value.dtype != object or value.ndim > 2:
             return value
         return value.reshape(-1, 1) if value.ndim == 1 else value.T
 

@@ -133,7 +133,7 @@ def _written(term: Term, style: Plain, swap: bool) -> Written:
     if not term.operation:
         return style.number(term.value)
     if term.operation == "+" and len(terms := _terms(term)) > LONGEST_SUM:
-        return _long_sum(terms, style, swap), SUM
+        return _long_sum(terms, style, swap)
     if term.operation == "*" and not swap and len(factors := _factors(term)) > MOST_TERMS:
         return _long_product(factors, style), PRODUCT
     parts = [_written(argument, style, swap) for argument in term.arguments]
@@ -195,16 +195,18 @@ def _long_product(factors: list[Term], style: Plain) -> str:
     return style.times.join([*written[:3], style.dots, *written[3:]])
 
 
-def _long_sum(terms: list[Term], style: Plain, swap: bool) -> str:
+def _long_sum(terms: list[Term], style: Plain, swap: bool) -> Written:
     """The terms of a sum that are not 0; of more than a few, the first and the last two."""
     terms = [term for term in terms if not _is_zero(term)] or terms[:1]
+    if len(terms) == 1:
+        return _written(terms[0], style, swap)
     if len(terms) <= MOST_TERMS:
         first, *rest = (_written(term, style, swap) for term in terms)
-        return " + ".join([first[0], *(style.fit(part, PRODUCT) for part in rest)])
+        return " + ".join([first[0], *(style.fit(part, PRODUCT) for part in rest)]), SUM
     shown = [_written(term, style, swap) for term in (*terms[:3], *terms[-2:])]
     first, *rest = shown
     written = [first[0], *(style.fit(part, PRODUCT) for part in rest)]
-    return " + ".join([*written[:3], style.dots, *written[3:]])
+    return " + ".join([*written[:3], style.dots, *written[3:]]), SUM
 
 
 def _is_zero(term: Term) -> bool:

@@ -53,9 +53,9 @@ def hand_step(run: Run) -> HandStep:
     except ArithmeticError as error:
         return HandStep(row, obstacle=str(error))
     rate = model.optimizer.rate
-    assert working.program is not None
+    program = model.network.program(model.loss, model.optimizer)
     x_given, y_given = model.prepared(x, y)
-    compiled = compiled_step(working.program, model.values, {INPUT: x_given, TARGET: y_given}, rate)
+    compiled = compiled_step(program, model.values, {INPUT: x_given, TARGET: y_given}, rate)
     names = [f"{name}_new" for name in model.parameters]
     difference = max(float(np.abs(working[name].astype(float) - compiled[name]).max()) for name in names)
     return HandStep(row, working, difference)

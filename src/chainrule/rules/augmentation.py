@@ -39,13 +39,13 @@ def drawn_between(u: Array, *, low: Array, high: Array) -> Array:
 @rule(tex=r"1 + <low> + (<high> - <low>) \cdot <u>", multiplications=_once)
 def drawn_factor(u: Array, *, low: Array, high: Array) -> Array:
     """A factor that differs from 1 by a number between the two; shape of u."""
-    return 1 + drawn_between(u, low=low, high=high)
+    return 1 + drawn_between.function(u, low=low, high=high)
 
 
 @rule(tex=r"2 \pi \cdot (<low> + (<high> - <low>) \cdot <u>)", multiplications=lambda u: 2 * size(u))
 def drawn_angle(u: Array, *, low: Array, high: Array) -> Array:
     """An angle in radians, between the two in whole turns; shape of u."""
-    return 2 * pi(u) * drawn_between(u, low=low, high=high)
+    return 2 * pi(u) * drawn_between.function(u, low=low, high=high)
 
 
 # ------------------------------------------------------------------------------------- flips

@@ -10,7 +10,7 @@ their gradients above all.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -80,13 +80,17 @@ def _stretched(x: Array, axis: int, offset: int, step: int, length: int) -> Arra
 
 # ------------------------------------------------------------------------------ convolution
 # In the products n are places of all samples, p places of the window, g groups, c channels and k filters
-# of a group.
+# of a group. Without groups they are plain matrix products, which XLA does without moving numbers first.
 
 
-def _patches(x: Array, groups: int, kernel: Shape, windows: dict[str, Any]) -> Array:
-    """Everything under each window; shape (n, p, g, c)."""
+def _patches(x: Array, kernel: Shape, windows: Mapping[str, Any]) -> Array:
+    """Everything under each window in a row; shape (n, p · channels)."""
     side_by_side = jnp.concatenate(_views(x, kernel, **windows), axis=-1)
-    return side_by_side.reshape(-1, math.prod(kernel), groups, x.shape[-1] // groups)
+    return side_by_side.reshape(-1, side_by_side.shape[-1])
+
+
+def _in_groups(patches: Array, kernel: Shape, groups: int) -> Array:
+    return patches.reshape(patches.shape[0], math.prod(kernel), groups, -1)
 
 
 def _weights(W: Array, groups: int) -> Array:
@@ -94,27 +98,47 @@ def _weights(W: Array, groups: int) -> Array:
     return W.reshape(-1, W.shape[-2], groups, W.shape[-1] // groups)
 
 
+def _maps(x: Array, kernel: Shape, strides: Shape, padding: Padding, dilation: Shape) -> Shape:
+    """The lengths of the feature maps."""
+    pairs = pairs_of(padding, x.shape[1:-1], spans_of(kernel, dilation), strides)
+    return output_shape(room_of(x.shape[1:-1], pairs), kernel, strides, dilation)
+
+
 def _convolution(x: Array, W: Array, *, flip: bool = False, groups: int = 1, **windows: Any) -> Array:
     W = conv.turned(W) if flip else W
-    kernel, weights = W.shape[:-2], _weights(W, groups)
+    kernel = W.shape[:-2]
     if W.shape[-2] == 1:
         views = _views(x, kernel, **windows)
-        summed = sum(view[..., None] * w for view, w in zip(views, weights[:, 0], strict=True))
-        return summed.reshape(*views[0].shape[:-1], -1)
-    patches = _patches(x, groups, kernel, windows)
-    pairs = pairs_of(
-        windows["padding"], x.shape[1:-1], spans_of(kernel, windows["dilation"]), windows["strides"]
-    )
-    maps = output_shape(room_of(x.shape[1:-1], pairs), kernel, windows["strides"], windows["dilation"])
-    return jnp.einsum("npgc,pcgk->ngk", patches, weights).reshape(x.shape[0], *maps, -1)
+        return reduce(jnp.add, map(_times_channels, views, _weights(W, groups)[:, 0]))
+    patches = _patches(x, kernel, windows)
+    if groups == 1:
+        z = patches @ W.reshape(-1, W.shape[-1])
+    else:
+        z = jnp.einsum("npgc,pcgk->ngk", _in_groups(patches, kernel, groups), _weights(W, groups))
+    return z.reshape(x.shape[0], *_maps(x, kernel, **windows), W.shape[-1])
+
+
+def _times_channels(view: Array, weights: Array) -> Array:
+    """Each channel times weights (channels, k) of its own; all side by side."""
+    if len(weights) == 1:
+        return view @ weights
+    return (view[..., None] * weights).reshape(*view.shape[:-1], -1)
 
 
 def _convolution_dW(
     x: Array, dY: Array, *, kernel: Shape, flip: bool = False, groups: int = 1, **windows: Any
 ) -> Array:
-    slopes = dY.reshape(-1, groups, dY.shape[-1] // groups)
-    dW = jnp.einsum("npgc,ngk->pcgk", _patches(x, groups, kernel, windows), slopes)
-    dW = dW.reshape(*kernel, x.shape[-1] // groups, dY.shape[-1])
+    channels, filters = x.shape[-1] // groups, dY.shape[-1]
+    if groups == 1:
+        dW = _patches(x, kernel, windows).T @ dY.reshape(-1, filters)
+    elif channels == 1:
+        slopes = dY.reshape(*dY.shape[:-1], groups, -1)
+        before = tuple(range(dY.ndim - 1))
+        dW = jnp.stack([(v[..., None] * slopes).sum(before) for v in _views(x, kernel, **windows)])
+    else:
+        patches = _in_groups(_patches(x, kernel, windows), kernel, groups)
+        dW = jnp.einsum("npgc,ngk->pcgk", patches, dY.reshape(-1, groups, filters // groups))
+    dW = dW.reshape(*kernel, channels, filters)
     return conv.turned(dW) if flip else dW
 
 
@@ -122,8 +146,11 @@ def _convolution_dx(
     dY: Array, W: Array, x: Array, *, flip: bool = False, groups: int = 1, **windows: Any
 ) -> Array:
     W = conv.turned(W) if flip else W
-    slopes = dY.reshape(-1, groups, dY.shape[-1] // groups)
-    parts = jnp.einsum("ngk,pcgk->npgc", slopes, _weights(W, groups))
+    if groups == 1:
+        parts = dY.reshape(-1, dY.shape[-1]) @ W.reshape(-1, W.shape[-1]).T
+    else:
+        slopes = dY.reshape(-1, groups, dY.shape[-1] // groups)
+        parts = jnp.einsum("ngk,pcgk->npgc", slopes, _weights(W, groups))
     parts = parts.reshape(*dY.shape[:-1], *W.shape[:-2], x.shape[-1])
     return _folded(parts, x.shape[1:-1], W.shape[:-2], **windows)
 

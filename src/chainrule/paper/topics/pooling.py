@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError, Strict, Values

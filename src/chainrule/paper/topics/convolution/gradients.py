@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.topics._windows import Windows

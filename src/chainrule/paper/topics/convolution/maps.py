@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics import _grid

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics._windows import found_shape, times
 from chainrule.paper.topics.convolution.given import Given

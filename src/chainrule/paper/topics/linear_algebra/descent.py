@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.paper.notation import decimal_tex, is_rounded, tex_name
+from chainrule.paper.names import tex_name
+from chainrule.paper.notation import decimal_tex, is_rounded
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.linear_algebra.exact import has_irrational

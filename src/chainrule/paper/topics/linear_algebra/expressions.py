@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from chainrule.paper.formulas import Formula
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.numbers import Number
 from chainrule.paper.reading import Value
 from chainrule.paper.sheet import SheetError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.paper.notation import decimal_tex, exact_digits, tex_name
+from chainrule.paper.names import tex_name
+from chainrule.paper.notation import decimal_tex, exact_digits
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError

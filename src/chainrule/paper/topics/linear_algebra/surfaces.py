@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.paper.formulas import Formula
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import Question
 from chainrule.paper.topics.linear_algebra import conditioning, eigen, pictures, stationary

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.workings import Working

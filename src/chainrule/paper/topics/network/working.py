@@ -12,10 +12,12 @@ import numpy as np
 
 from chainrule.layers.steps import Step
 from chainrule.losses import Loss, MeanSquaredError
-from chainrule.network import NEW, TARGET, Network, Program
+from chainrule.network import DATA_LOSS, NEW, TARGET, Network, Program
+from chainrule.network.learning import PENALIZED
 from chainrule.network.shapes import shapes_of
 from chainrule.optimizers import LEARNING_RATE, Optimizer
-from chainrule.paper.notation import DIGITS, tex_name
+from chainrule.paper.names import tex_name
+from chainrule.paper.notation import DIGITS
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.tape import (
@@ -125,7 +127,7 @@ def work_network(
     finish = _finish(closed, rounded_to)
     rate = np.asarray(optimizer.rate, dtype=object)
     tape = work(program, values, descent, rate, finish, measured, drawn, tuple(network.inputs))
-    _name(tape, program, has_loss)
+    _name(tape, program, has_loss, penalty is not None)
     _stack(tape, program)
     working = NetworkWorking(
         "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
@@ -149,10 +151,11 @@ def _question(name: str, digits: int, rounded_to: int | None, find: list[str]) -
 
 def _check_size(network: Network, program: Program, loss: Loss, batches: Sequence[int]) -> None:
     """Raise SheetError where working all updates would take minutes."""
-    shapes = shapes_of(network, program, loss, max(batches))
+    steps = (*program.forward, *program.loss, *program.backward)
+    shapes = shapes_of(network, replace(program, update=()), loss, max(batches))
     count = sum(
         step.rule.count((shapes[i] for i in step.inputs), step.options) + size(shapes[step.name])
-        for step in program.steps
+        for step in steps
     ) * len(batches)
     if count > MOST_MULTIPLICATIONS:
         several = f" in {len(batches):,} updates" if len(batches) > 1 else ""
@@ -208,18 +211,31 @@ def _stack(tape: Tape, program: Program) -> None:
                 tape.quantities[name] = replace(quantity, stacked=kind)
 
 
-def _name(tape: Tape, program: Program, has_loss: bool) -> None:
-    """Give the quantities of a penalty their symbols, and gradients of an output that they are its."""
-    of_output = rf"\frac{{\partial {tex_name(program.output)}}}"
+def _name(tape: Tape, program: Program, has_loss: bool, has_penalty: bool) -> None:
+    """Give the quantities of a penalty their symbols, and gradients those of what they are gradients of."""
+    of = "L"
+    if not has_loss:
+        of = tex_name(program.output)
+    elif any(step.name == DATA_LOSS for step in program.loss):
+        of = tex_name(DATA_LOSS)
     for name, quantity in tape.quantities.items():
-        symbol = symbol_of(name)
-        if not has_loss and quantity.part == GRADIENTS:
-            symbol = tex_name(name).replace(r"\frac{\partial L}", of_output)
+        symbol = symbol_of(name) if has_penalty else ""
+        if not symbol and quantity.part == GRADIENTS:
+            symbol = _gradient_tex(name, of)
         if symbol:
-            part = PENALTY if quantity.part == LOSS_PART else quantity.part
+            is_penalty = has_penalty and quantity.part == LOSS_PART
+            part = PENALTY if is_penalty else quantity.part
             tape.quantities[name] = replace(quantity, symbol=symbol, part=part)
-    if not program.parameters or not any(LEARNING_RATE in step.inputs for step in program.update):
+    if not any(LEARNING_RATE in step.inputs for step in program.update):
         tape.quantities[LEARNING_RATE] = replace(tape[LEARNING_RATE], hidden=True)
+
+
+def _gradient_tex(name: str, of: str) -> str:
+    """A gradient's symbol where it is not one of the loss; that with a penalty's part is the loss's again."""
+    stem, dot, update = name.partition(".")
+    if stem.endswith(PENALIZED):
+        return tex_name(stem.removesuffix(PENALIZED) + dot + update)
+    return tex_name(name).replace(r"\frac{\partial L}", rf"\frac{{\partial {of}}}") if of != "L" else ""
 
 
 def _finish(closed: bool, rounded_to: int | None) -> Callable[[np.ndarray], np.ndarray]:

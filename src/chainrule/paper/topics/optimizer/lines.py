@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import AfterValidator, ValidationError
 
 from chainrule.lookup import suggest
-from chainrule.paper.notation import tex_name
+from chainrule.paper.names import tex_name
 from chainrule.paper.reading import Value
 from chainrule.paper.sheet import Scalar, SheetError, Strict, Table, describe, shown
 from chainrule.rules.rule import Rule
