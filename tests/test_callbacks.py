@@ -640,6 +640,37 @@ def test_a_run_that_is_interrupted_ends_as_one_that_is_not(tmp_path, save_freq, 
     assert not list((tmp_path / "parts" / "backup").iterdir())
 
 
+class Chunks:
+    """Rows that are read in chunks of six, in an order of the epoch's own; fails once where it is told."""
+
+    rows, chunk_rows, chunk_count = len(X), 6, 4
+
+    def __init__(self, fails_at=None):
+        self.fails_at = fails_at
+
+    def chunks(self, epoch, seed, shuffle, start=0):
+        order = np.random.default_rng([seed, epoch]).permutation(self.rows)
+        for number in range(start, self.chunk_count):
+            if (epoch, number) == self.fails_at:
+                raise RunStoppedError
+            rows = order[number * self.chunk_rows : (number + 1) * self.chunk_rows]
+            yield X[rows], Y[rows]
+
+
+def test_a_run_on_chunks_goes_on_at_the_chunk_where_it_was_interrupted(tmp_path):
+    def run(source, callbacks, seed=3):
+        made = model(rate=0.01)
+        chainrule.utils.set_random_seed(seed)
+        history = made.fit(source, batch_size=4, epochs=3, verbose=0, callbacks=callbacks)
+        return [weight.tobytes() for weight in made.get_weights()], history.history
+
+    for at in ((0, 2), (1, 1), (2, 3)):
+        with pytest.raises(RunStoppedError):
+            run(Chunks(at), BackupAndRestore(tmp_path), seed=3 if at == (0, 2) else 4)
+        assert list(tmp_path.iterdir())
+    assert run(Chunks(), BackupAndRestore(tmp_path), seed=5) == run(Chunks(), [])
+
+
 def test_a_finished_backup_is_kept_where_asked_for_and_has_nothing_left_to_do(tmp_path):
     keep = {"delete_checkpoint": False}
     history = fitted(model(), BackupAndRestore(tmp_path, **keep))

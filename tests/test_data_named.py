@@ -16,6 +16,7 @@ import sklearn.datasets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import chainrule
 from chainrule.data import NAMES, load
 from chainrule.data.cifar import CIFAR10, CIFAR100, read_cifar
 from chainrule.data.download import DownloadError, Resource, fetch
@@ -167,6 +168,20 @@ def test_a_public_set_is_downloaded_once_and_has_its_rows(name, site, cache, mon
     out, err = capsys.readouterr()
     assert out == ""
     assert all(file in err for file in made)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_kerass_load_data_gives_the_bytes_in_kerass_shapes(name, site, cache, monkeypatch):
+    base, files, _ = site
+    arrays, labels, made = made_up(name)
+    files.update(made)
+    published(monkeypatch, name, base, made)
+    found = getattr(chainrule.datasets, name).load_data()
+    for (x, y), pixels, own in zip(found, arrays, labels, strict=True):
+        assert x.dtype == y.dtype == np.uint8
+        colour = name.startswith("cifar")
+        np.testing.assert_array_equal(x, pixels if colour else pixels[..., 0])
+        np.testing.assert_array_equal(y, own[:, None] if colour else own)
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -27,9 +27,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import chainrule
-from chainrule import NetworkClassifier, NetworkRegressor, config, optimizers
+from chainrule import NetworkClassifier, NetworkRegressor, config, losses, optimizers
 from chainrule.callbacks import Callback
+from chainrule.estimators.building import Ending
 from chainrule.estimators.rows import Rows
+from chainrule.estimators.sharing import shared_programs
 from chainrule.layers import Dense, Layer, Reshape
 from chainrule.losses import Huber, MeanSquaredError
 
@@ -347,15 +349,28 @@ def test_networks_made_alike_share_their_programs():
     before = weights(one)
     two.fit(X, Y)
     np.testing.assert_array_equal(weights(one), before)
-    others = {
-        "activation": "tanh",
-        "layers": (9,),
-        "loss": "mse",
-        "kernel_regularizer": "l2",
-        "optimizer": "sgd",
+
+
+def test_networks_that_differ_have_their_own_programs():
+    usual = {
+        "sizes": (3, 8),
+        "activation": "relu",
+        "kernel_regularizer": None,
+        "ending": Ending(1, "linear", losses.get("mse")),
+        "optimizer": optimizers.Adam(),
     }
-    for name, value in others.items():
-        assert classifier(**{name: value}).fit(X, Y).model_.programs is not one.model_.programs
+    others = {
+        "sizes": (3, 9),
+        "activation": {"name": "leaky_relu", "negative_slope": 0.3},
+        "kernel_regularizer": "l2",
+        "ending": Ending(1, "linear", losses.get("mae")),
+        "optimizer": optimizers.Adam(beta_1=0.8),
+    }
+    first = shared_programs(**usual)
+    assert shared_programs(**usual) is first
+    assert shared_programs(**{**usual, "optimizer": optimizers.Adam(0.5)}) is first
+    made = [shared_programs(**{**usual, name: value}) for name, value in others.items()]
+    assert len({id(programs) for programs in (first, *made)}) == 6
 
 
 def test_a_loss_of_ones_own_is_never_taken_for_another():
@@ -408,21 +423,21 @@ def test_a_copy_predicts_the_same_and_learns_on(layers, again):
     assert repr(again(clone(fitted))) == repr(clone(fitted)) or layers != (8,)
 
 
-GRID = {
-    "network__layers": [(), (8,), [Dense(6, activation="tanh")]],
-    "network__learning_rate": [0.01, 0.1],
-}
-
-
-@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_a_grid_search_finds_what_the_problem_needs(jobs):
-    from sklearn.pipeline import Pipeline
-
+@pytest.mark.parametrize(
+    ("layers", "jobs"),
+    [([(), (8,)], 1), pytest.param([(), [Dense(8, activation="tanh")]], 2, marks=pytest.mark.slow)],
+    ids=["here", "in processes"],
+)
+def test_a_grid_search_finds_what_the_problem_needs(layers, jobs):
     x = np.random.default_rng(5).uniform(-1, 1, (60, 2))
     y = np.where(x[:, 0] * x[:, 1] > 0, "same", "other")
-    pipeline = Pipeline([("scaler", StandardScaler()), ("network", classifier(epochs=100))])
-    search = GridSearchCV(pipeline, GRID, cv=2, n_jobs=jobs, error_score="raise").fit(x, y)
-    assert search.best_params_["network__layers"] != ()
+    pipeline = make_pipeline(StandardScaler(), classifier(epochs=100))
+    grid = {"networkclassifier__layers": layers, "networkclassifier__learning_rate": [0.001, 0.1]}
+    search = GridSearchCV(pipeline, grid, cv=2, n_jobs=jobs, error_score="raise").fit(x, y)
+    assert search.best_params_ == {
+        "networkclassifier__layers": layers[1],
+        "networkclassifier__learning_rate": 0.1,
+    }
     assert search.best_score_ > 0.8
 
 

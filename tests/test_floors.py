@@ -22,7 +22,7 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "applications", "estimators", "saving", "summary", "model", "models", "stack", "utils", "validation", "transfer", "objective"},
+    {FACE, "applications", "datasets", "estimators", "saving", "summary", "model", "models", "stack", "utils", "validation", "transfer", "objective"},
     {"experiment"},
     {"report"},
     {"cli"},

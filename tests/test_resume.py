@@ -67,15 +67,17 @@ def contents(folder):
     return [(folder / name).read_bytes() for name in KEPT]
 
 
-@pytest.fixture
-def whole(folder):
-    """What a run that is not stopped leaves."""
-    assert train("-o", "whole") == 0
-    assert {file.name for file in (folder / "whole").iterdir()} == {*KEPT, "report.html"}
-    return contents(folder / "whole")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What a run leaves that is not stopped, and does as many epochs at once as it likes."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "xor.toml").write_text(FILE)
+    assert run(["train", str(folder / "xor.toml"), "--quiet", "-o", str(folder / "run")]) == 0
+    assert {file.name for file in (folder / "run").iterdir()} == {*KEPT, "report.html"}
+    return contents(folder / "run")
 
 
-@pytest.mark.parametrize("at", [1, 2, 5, 8])
+@pytest.mark.parametrize("at", [1, 2, 8])
 def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(folder, whole, stop, at):
     stop(at)
     assert train() == 2

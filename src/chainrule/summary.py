@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chainrule.network import Network
+from chainrule.layers.node import Input
+from chainrule.network import INPUT, Network
 
 FLOAT32_BYTES = 4
 
@@ -13,7 +14,10 @@ FLOAT32_BYTES = 4
 def print_summary(
     name: str, network: Network, line_length: int | None, print_fn: Callable[[str], Any] | None
 ) -> None:
-    """Print the layers, their output shapes and parameters, and the total, as Keras lays them out."""
+    """Print the layers, their output shapes and parameters, and the totals, as Keras lays them out.
+
+    A graph has a row for each input too, and a column of the layers that each layer takes.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -23,19 +27,19 @@ def print_summary(
     table.add_column("Layer (type)")
     table.add_column("Output Shape")
     table.add_column("Param #", justify="right")
-    for place in network.places:
-        kind = type(place.layer).__name__
-        shape = str((None, *place.output_shape))
-        table.add_row(escape(f"{place.name} ({kind})"), shape, f"{place.count_params:,}")
+    is_chain = _is_chain(network)
+    if not is_chain:
+        table.add_column("Connected to")
+    for row in _rows(network) if is_chain else [*_input_rows(network), *_rows(network)]:
+        table.add_row(*(escape(cell) for cell in (row[:-1] if is_chain else row)))
     total = sum(place.count_params for place in network.places)
+    trained = sum(place.count_trained for place in network.places)
 
     def print_all() -> None:
         console.print(f'[bold]Model: "{escape(name)}"[/bold]')
         console.print(table)
-        size = _memory(total * FLOAT32_BYTES)
-        console.print(f"[bold] Total params:[/bold] {total:,} ({size})")
-        console.print(f"[bold] Trainable params:[/bold] {total:,} ({size})")
-        console.print("[bold] Non-trainable params:[/bold] 0 (0 B)")
+        for title, count in (("Total", total), ("Trainable", trained), ("Non-trainable", total - trained)):
+            console.print(f"[bold] {title} params:[/bold] {count:,} ({_memory(count * FLOAT32_BYTES)})")
 
     if print_fn is None:
         print_all()
@@ -43,6 +47,42 @@ def print_summary(
         with console.capture() as text:
             print_all()
         print_fn(text.get())
+
+
+def _is_chain(network: Network) -> bool:
+    """Whether every layer takes what the one before it gives."""
+    before = [INPUT, *(place.number for place in network.places)]
+    return [place.sources for place in network.places] == [(number,) for number in before[:-1]]
+
+
+def _input_names(network: Network) -> list[str]:
+    """The inputs' own names, or those that Keras gives them."""
+    given = [node.name for node in network.nodes if isinstance(node, Input)]
+    usual = ["input_layer", *(f"input_layer_{i}" for i in range(1, len(given)))]
+    return [name or other for name, other in zip(given, usual, strict=True)]
+
+
+def _input_rows(network: Network) -> list[tuple[str, str, str, str]]:
+    shapes = network.inputs.values()
+    return [
+        (f"{name} (InputLayer)", str((None, *shape)), "0", "-")
+        for name, shape in zip(_input_names(network), shapes, strict=True)
+    ]
+
+
+def _rows(network: Network) -> list[tuple[str, str, str, str]]:
+    """Name and kind, output shape, parameters and sources of each layer."""
+    names = dict(zip(network.inputs, _input_names(network), strict=True))
+    names |= {place.number: place.name for place in network.places}
+    return [
+        (
+            f"{place.name} ({type(place.layer).__name__})",
+            str((None, *place.output_shape)),
+            f"{place.count_params:,}",
+            ", ".join(f"{names[source]}[0][0]" for source in place.sources),
+        )
+        for place in network.places
+    ]
 
 
 def _plain(print_fn: Callable[[str], Any] | None) -> dict[str, Any]:

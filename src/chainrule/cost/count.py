@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from chainrule.layers.steps import Step
-from chainrule.losses import Loss, SparseCategoricalCrossentropy
-from chainrule.network import INPUT, TARGET, Network, Program
-from chainrule.optimizers import LEARNING_RATE, Optimizer
+from chainrule.losses import Loss
+from chainrule.network import Network
+from chainrule.network.shapes import shapes_of
+from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Shape
 
 
 @dataclass(frozen=True)
 class LayerCost:
-    """What a layer costs for one sample: multiplications forward and backward, and parameters."""
+    """What a layer costs for one sample: multiplications forward and backward, and parameters.
+
+    ``parameters`` are all that the layer keeps, of which ``trained`` follow their gradients; a moving
+    average, or a weight of a frozen layer, does not.
+    """
 
     number: str
     name: str
     kind: str
     output_shape: Shape
     parameters: int
+    trained: int
     forward: int
     backward: int
 
 
-def layer_costs(network: Network, loss: Loss, optimizer: Optimizer) -> list[LayerCost]:
-    """The cost of every layer, for one sample.
+def layer_costs(network: Network, loss: Loss | Sequence[Loss], optimizer: Optimizer) -> list[LayerCost]:
+    """The cost of every layer, for one sample, found from the shapes alone.
 
     >>> from chainrule.layers import Dense
     >>> from chainrule.losses import MeanSquaredError
@@ -37,7 +42,7 @@ def layer_costs(network: Network, loss: Loss, optimizer: Optimizer) -> list[Laye
     (650, 640)
     """
     program = network.program(loss, optimizer)
-    shapes = _shapes(network, program, loss)
+    shapes = shapes_of(network, replace(program, update=()), loss)
     forward = _by_layer(program.forward, shapes)
     backward = _by_layer(program.backward, shapes)
     return [
@@ -47,6 +52,7 @@ def layer_costs(network: Network, loss: Loss, optimizer: Optimizer) -> list[Laye
             type(place.layer).__name__,
             place.output_shape,
             place.count_params,
+            place.count_trained,
             forward.get(place.number, 0),
             backward.get(place.number, 0),
         )
@@ -54,25 +60,7 @@ def layer_costs(network: Network, loss: Loss, optimizer: Optimizer) -> list[Laye
     ]
 
 
-def _shapes(network: Network, program: Program, loss: Loss) -> dict[str, Shape]:
-    """The shape of every quantity for one sample, found by running the steps on ones."""
-    sparse = isinstance(loss, SparseCategoricalCrossentropy)
-    values = {
-        INPUT: np.ones((1, *network.input_shape), np.float32),
-        TARGET: np.zeros(1, np.int32) if sparse else np.ones((1, *network.output_shape), np.float32),
-        LEARNING_RATE: np.ones((), np.float32),
-    }
-    for name, parameter in {**program.parameters, **program.state}.items():
-        values[name] = np.zeros(parameter.shape, np.float32)
-    shapes = {name: value.shape for name, value in values.items()}
-    with np.errstate(all="ignore"):
-        for step in (*program.forward, *program.loss, *program.backward):
-            values[step.name] = np.asarray(step.rule(*(values[i] for i in step.inputs), **step.options))
-            shapes[step.name] = values[step.name].shape
-    return shapes
-
-
-def _by_layer(steps: tuple[Step, ...], shapes: dict[str, Shape]) -> dict[str, int]:
+def _by_layer(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for step in steps:
         count = step.rule.count((shapes[i] for i in step.inputs), step.options)

@@ -21,7 +21,8 @@ Item = TypeVar("Item")
 CHUNK_BYTES = 1 << 26
 EVEN = 1024
 """A chunk has a multiple of so many rows where it can, so that the usual batches fill it."""
-MOST_ROWS = 2**31 - 1
+ALIGNMENT = 64
+"""Bytes."""
 
 
 class Chunked(ABC):
@@ -155,7 +156,7 @@ class Chunked(ABC):
         self, parts: Iterator[Rows], rest: Rows | None, count: int, places: np.ndarray | None
     ) -> tuple[Rows, Rows | None]:
         """A chunk of so many rows, and what is left of the part that did not fit into it."""
-        x = np.empty((count, *self.sample_shape), np.float32)
+        x = _aligned((count, *self.sample_shape))
         y: np.ndarray | None = None
         filled = 0
         while filled < count:
@@ -177,6 +178,14 @@ class Chunked(ABC):
         if self._scaler is not None:
             return self._scaler.apply(x)
         return x
+
+
+def _aligned(shape: tuple[int, ...]) -> np.ndarray:
+    """An array of float32, not filled, that begins where JAX can take it as it is, without a copy."""
+    size = 4 * math.prod(shape)
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    begin = -memory.ctypes.data % ALIGNMENT
+    return memory[begin : begin + size].view(np.float32).reshape(shape)
 
 
 def target_type(kind: np.dtype) -> type:

@@ -18,7 +18,8 @@ def outputs(model: Sequential, x: np.ndarray) -> np.ndarray:
     """
     filled = np.zeros((filled_rows(len(x)), *x.shape[1:]), x.dtype)
     filled[: len(x)] = x
-    return model.predict(filled, BATCH, verbose=0)[: len(x)].astype(np.float64)
+    found: np.ndarray = model.predict(filled, BATCH, verbose=0)[: len(x)]
+    return found.astype(np.float64)
 
 
 def filled_rows(rows: int) -> int:

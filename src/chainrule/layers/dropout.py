@@ -14,6 +14,7 @@ from chainrule.layers.layer import Draw, Layer
 from chainrule.layers.steps import Quantities
 from chainrule.rules.dropout import drawn_mask, inverted_dropout, inverted_dx, inverted_test
 from chainrule.rules.rule import Call, Name, Shape
+from chainrule.rules.shapes import unchanged
 
 
 class _Dropout(Layer):
@@ -32,6 +33,8 @@ class _Dropout(Layer):
         return 1 - self.rate
 
     def forward(self, q: Quantities, x: Name) -> Name:
+        if not self.rate:
+            return self.inference(q, x)
         q.mask = drawn_mask(q.u, keep=self.keep)
         q.a = inverted_dropout(x, q.mask, keep=self.keep)
         return q.a
@@ -41,6 +44,8 @@ class _Dropout(Layer):
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
+        if not self.rate:
+            return unchanged(da)
         return inverted_dx(da, q.mask, keep=self.keep)
 
     def get_config(self) -> dict[str, Any]:

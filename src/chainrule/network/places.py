@@ -46,7 +46,13 @@ class Placed:
 
     @property
     def count_params(self) -> int:
+        """How many numbers the layer keeps."""
         return sum(size(p.shape) for p in self.weights.values())
+
+    @property
+    def count_trained(self) -> int:
+        """How many of them follow their gradients: no moving average, and none of a frozen layer."""
+        return sum(size(p.shape) for p in self.parameters.values()) if self.layer.trainable else 0
 
 
 def chained(layers: Iterable[Layer], input_shape: Shape) -> tuple[Input, Node]:

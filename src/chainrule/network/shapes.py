@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.layers.steps import Step
 from chainrule.losses import Loss, SparseCategoricalCrossentropy
 from chainrule.network import Network, Program
-from chainrule.network.names import TARGET, WEIGHTS
+from chainrule.network.names import TARGET, WEIGHTS, numbered
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.rule import Shape
 
@@ -48,7 +48,9 @@ def _float_for(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if dtype.kind == "O" else dtype
 
 
-def shapes_of(network: Network, program: Program, loss: Loss, rows: int = 1) -> dict[str, Shape]:
+def shapes_of(
+    network: Network, program: Program, loss: Loss | Sequence[Loss], rows: int = 1
+) -> dict[str, Shape]:
     """The shape of every quantity of an update, for so many rows, by its name.
 
     >>> from chainrule.layers import Dense
@@ -62,11 +64,6 @@ def shapes_of(network: Network, program: Program, loss: Loss, rows: int = 1) -> 
     return shapes_after(program.steps, given)
 
 
-def evaluation_shapes(network: Network, program: Program, loss: Loss, rows: int = 1) -> dict[str, Shape]:
-    """The shape of every quantity of the pass that predicts, and of its loss."""
-    return shapes_after(program.evaluation, _given(network, program, loss, rows))
-
-
 def shapes_after(steps: Iterable[Step], given: Mapping[str, np.ndarray]) -> dict[str, Shape]:
     """The shapes of what is given, and of what the steps give."""
     known: dict[str, Any] = dict(given)
@@ -78,17 +75,28 @@ def shapes_after(steps: Iterable[Step], given: Mapping[str, np.ndarray]) -> dict
     return {name: value.shape for name, value in known.items()}
 
 
-def _given(network: Network, program: Program, loss: Loss, rows: int) -> dict[str, np.ndarray]:
-    sparse = isinstance(loss, SparseCategoricalCrossentropy)
+def _given(
+    network: Network, program: Program, loss: Loss | Sequence[Loss], rows: int
+) -> dict[str, np.ndarray]:
     kept = {**program.parameters, **program.state, **program.carried, **program.frozen}
+    shapes = [node.shape for node in network.output_nodes]
+    losses = [loss] * len(shapes) if isinstance(loss, Loss) else list(loss)
+    targets = zip(numbered(TARGET, len(shapes)), losses, shapes, strict=True)
     return {
         **{name: hollow((rows, *shape)) for name, shape in network.inputs.items()},
         **{name: hollow((rows, *draw.shape)) for name, draw in program.draws.items()},
         **{name: hollow(parameter.shape, parameter.dtype) for name, parameter in kept.items()},
-        TARGET: hollow((rows,), np.int32) if sparse else hollow((rows, *network.output_shape)),
+        **{name: _target(one, (rows, *shape)) for name, one, shape in targets},
         WEIGHTS: hollow((rows,)),
         LEARNING_RATE: hollow(()),
     }
+
+
+def _target(loss: Loss, shape: Shape) -> Hollow:
+    """Targets for outputs of this shape: labels have no axis of classes."""
+    if isinstance(loss, SparseCategoricalCrossentropy):
+        return hollow(shape[:-1], np.int32)
+    return hollow(shape)
 
 
 def _product(left: Shape, right: Shape) -> Shape:

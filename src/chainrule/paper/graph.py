@@ -138,6 +138,8 @@ def _short(working: Working, quantity: Quantity) -> tuple[str, ...]:
     rows = list(value) if value.ndim == 2 and 1 not in value.shape else [value.reshape(-1)]
     if value.ndim == 0:
         rows = [value]
+    if value.ndim > 2:
+        return ("×".join(map(str, value.shape)),)
     lines = tuple(minus(plain_array(row, _number)) for row in rows)
     if len(lines) <= MOST_LINES and all(len(line) <= LONGEST_LABEL for line in lines):
         return lines
@@ -256,7 +258,7 @@ class _Drawing:
     # ------------------------------------------------------------------------- edges
 
     def _line_to(self, i: int, spot: _Spot) -> None:
-        """The line before an operation, and what comes along it; where that ends, the end of the one before."""
+        """The line before an operation with what comes along it, and where that is new, the end of the last."""
         before, end = self.spots[i - 1] if i else None, spot.x - RADIUS
         flows = before is not None and spot.flowing == before.quantity.name
         if before is not None:
@@ -264,7 +266,8 @@ class _Drawing:
             if flows:
                 self._line(spot.start, self.middle, end, self.middle)
             else:
-                self._path(f"M{spot.start:.0f},{self.middle:.0f} H{spot.slots[0]:.0f}", "edge")
+                end_of_line = spot.slots[0] if spot.slots else spot.label
+                self._path(f"M{spot.start:.0f},{self.middle:.0f} H{end_of_line:.0f}", "edge")
             self._written((spot.start + spot.label) / 2, self.middle, label)
         if spot.flowing and not flows:
             start = end - self.labels[spot.flowing].width - 16

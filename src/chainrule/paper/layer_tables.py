@@ -8,6 +8,7 @@ from typing import Any
 
 from chainrule.layers.container import Container
 from chainrule.layers.layer import Layer
+from chainrule.layers.merge import Merge
 from chainrule.layers.registry import LAYERS, deserialize
 from chainrule.layers.steps import Step
 from chainrule.lookup import suggest
@@ -53,6 +54,9 @@ class GivenLayers:
         known = LAYERS.get(table.layer)
         if known is None:
             raise SheetError(f"{at}.layer: unknown layer {table.layer!r}; {suggest(table.layer, LAYERS)}")
+        if issubclass(known, Merge):
+            beside = "layers stand side by side in Branches or Residual"
+            raise SheetError(f"{at}.layer: {table.layer} takes several inputs; in a list, {beside}")
         if table.layer == "Dense" and "units" not in arguments:
             raise SheetError(f"{at}.units: is missing")
         if issubclass(known, Container):

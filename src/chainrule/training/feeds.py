@@ -67,7 +67,8 @@ class Stream:
         """The chunks of an epoch, from the one with this number on."""
         for x, y in self._source.chunks(epoch, self.seed, self._shuffle, start):
             inputs, targets = self._door(x, y)
-            data = {INPUT: jnp.asarray(inputs), TARGET: jnp.asarray(targets)}
+            # Unlike jnp.asarray, this takes an aligned chunk as it is where the device is the processor.
+            data = {INPUT: jax.device_put(inputs), TARGET: jax.device_put(targets)}
             yield Chunk(data, jnp.arange(len(x)))
 
 

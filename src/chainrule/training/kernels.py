@@ -59,15 +59,20 @@ def _folded(
 ) -> Array:
     """The sum of parts put back where the views lie; (m, h', w', fh, fw, c) becomes (m, h, w, c)."""
     pairs = pairs_of(padding, lengths, spans_of(window, dilation), strides)
-    room = room_of(lengths, pairs)
-    for axis in reversed(range(len(window))):  # the last axis first: fewer, longer rows to add
-        place_axis = axis + 1 + len(window)
-        shares = (jnp.take(parts, a, axis=place_axis) for a in range(window[axis]))
-        parts = sum(
-            _stretched(share, axis + 1, a * dilation[axis], strides[axis], room[axis])
+    room, places = room_of(lengths, pairs), 1 + len(window)
+
+    def folded(parts: Array, axis: int) -> Array:
+        """The rows of the later axes first, so that fewer and longer ones are added along this axis."""
+        if axis == len(window):
+            return parts
+        shares = (lax.index_in_dim(parts, a, places, keepdims=False) for a in range(window[axis]))
+        rows = [
+            _stretched(folded(share, axis + 1), axis + 1, a * dilation[axis], strides[axis], room[axis])
             for a, share in enumerate(shares)
-        )
-    return without_padding(parts, lengths, pairs)
+        ]
+        return reduce(jnp.add, rows)
+
+    return without_padding(folded(parts, 0), lengths, pairs)
 
 
 def _stretched(x: Array, axis: int, offset: int, step: int, length: int) -> Array:

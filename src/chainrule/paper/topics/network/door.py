@@ -88,7 +88,7 @@ def network_of(tables: list[LayerGiven], input_shape: tuple[int, ...]) -> tuple[
     given = GivenLayers(tables, "given.layers")
     try:
         network = Network(given.layers, input_shape)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise SheetError(f"given.layers: {error}") from None
     for place in network.places:
         found, takes = given.of(place.layer), quantities_of(place)

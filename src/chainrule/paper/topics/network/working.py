@@ -117,6 +117,8 @@ def work_network(
     program = _program(network, loss, optimizer, given, training)
     _check_size(network, program, loss, descent.rows(rows))
     program = without_steps(program, drawn or ())
+    taken = {name for step in program.steps for name in step.inputs}
+    drawn = {name: values for name, values in (drawn or {}).items() if name in taken}
     values = {**given, **_first_state(program, given, next(iter(network.inputs)))}
     if penalty is not None:
         program = penalized(program, network, penalty, optimizer)
