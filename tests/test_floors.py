@@ -14,7 +14,8 @@ HOUSE = Path(chainrule.__file__).parent
 FACE = "__init__"  # what `import chainrule` gives: it may import everything
 FLOORS = [
     {"rules"},
-    {"config", "files", "lookup", "initializers", "activations", "losses", "metrics", "doors", "regularizers", "constraints"},
+    {"config", "files", "lookup", "initializers", "activations", "losses", "metrics", "doors"},
+    {"regularizers", "constraints"},
     {"layers"},
     {"optimizers"},
     {"network"},
@@ -22,7 +23,8 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "applications", "datasets", "estimators", "saving", "summary", "model", "models", "stack", "utils", "validation", "transfer", "objective"},
+    {FACE, "objective", "saving", "summary", "model", "models", "stack", "transfer", "utils"},
+    {"applications", "datasets", "estimators", "validation"},
     {"experiment"},
     {"report"},
     {"cli"},

@@ -186,7 +186,11 @@ def test_models_are_copied_and_pickled_whole(tmp_path):
     ours.fit([X, MORE], Y, **HOW)
     ours.save(tmp_path / "graph.safetensors")
     expected = ours.predict([X, MORE])
-    for other in (pickle.loads(pickle.dumps(ours)), copy.deepcopy(ours), load_model(tmp_path / "graph.safetensors")):
+    for other in (
+        pickle.loads(pickle.dumps(ours)),
+        copy.deepcopy(ours),
+        load_model(tmp_path / "graph.safetensors"),
+    ):
         assert (other.predict([X, MORE]) == expected).all()
         other.fit([X, MORE], Y, **HOW)
     ours.fit([X, MORE], Y, **HOW)
@@ -245,7 +249,9 @@ def test_a_run_goes_on_from_any_place_and_ends_with_the_same_bits(between):
         model.compile(chainrule.optimizers.SGD(0.05, momentum=0.9), "mse", steps_per_execution=1)
         keeper = Kept(start)
         chainrule.utils.set_random_seed(4 if start is None else 5)
-        model.fit([X, MORE], Y, callbacks=[keeper] + [Batches()] * between, batch_size=16, epochs=4, verbose=0)
+        model.fit(
+            [X, MORE], Y, callbacks=[keeper] + [Batches()] * between, batch_size=16, epochs=4, verbose=0
+        )
         return [w.tobytes() for w in model.get_weights()], keeper.places
 
     expected, places = run()
@@ -269,7 +275,9 @@ class Chunks:
 
 @pytest.mark.parametrize("k", [None, 1, 2])
 def test_data_in_chunks_trains_as_the_same_rows_in_memory(k):
-    plain, chunked = (twins(classifier, "sparse_categorical_crossentropy", metrics=["accuracy"])[0] for _ in range(2))
+    plain, chunked = (
+        twins(classifier, "sparse_categorical_crossentropy", metrics=["accuracy"])[0] for _ in range(2)
+    )
     chunked.compile(plain.optimizer, plain.loss, metrics=["accuracy"], steps_per_execution=k or 1)
     told = [Batches()] if k else []
     how = {"batch_size": 8, "epochs": 3, "shuffle": False, "verbose": 0}
@@ -277,7 +285,9 @@ def test_data_in_chunks_trains_as_the_same_rows_in_memory(k):
     source = Chunks(X, LABELS, 16)
     found = chunked.fit(source, validation_data=Chunks(X, LABELS, 16), callbacks=told, **how)
     assert_same(chunked, plain, found, logs)
-    np.testing.assert_allclose(chunked.evaluate(source, verbose=0), plain.evaluate(X, LABELS, verbose=0), rtol=1e-5)
+    np.testing.assert_allclose(
+        chunked.evaluate(source, verbose=0), plain.evaluate(X, LABELS, verbose=0), rtol=1e-5
+    )
 
 
 def test_what_makes_no_graph_is_refused():
@@ -312,7 +322,11 @@ def test_what_makes_no_graph_is_refused():
 def test_weights_of_rows_are_checked():
     model = twins(classifier, "sparse_categorical_crossentropy")[0]
     for given, kind, says in (
-        ({"sample_weight": [1.0]}, ValueError, r"sample_weight must hold one number per row, shape \(40,\), got \(1,\)"),
+        (
+            {"sample_weight": [1.0]},
+            ValueError,
+            r"sample_weight must hold one number per row, shape \(40,\), got \(1,\)",
+        ),
         ({"sample_weight": -np.ones(40)}, ValueError, "a weight is not below 0"),
         ({"sample_weight": np.zeros(40)}, ValueError, "0 in every row"),
         ({"sample_weight": ["a"] * 40}, TypeError, "must hold numbers"),

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chainrule.rules import convolution, depthwise, pooling
+from chainrule.rules.sampling import FILL_MODES, INTERPOLATIONS, sampled
 from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
 from chainrule.training.kernels import KERNELS
 
@@ -128,6 +129,15 @@ def test_kernels_of_global_pooling_are_their_rules(lengths, keepdims):
     )
 
 
+@pytest.mark.parametrize("interpolation", INTERPOLATIONS)
+@pytest.mark.parametrize("fill_mode", FILL_MODES)
+def test_the_kernel_of_sampling_is_its_rule(fill_mode, interpolation):
+    random = np.random.default_rng(1)
+    rows, columns = random.uniform(-9, 9, (3, 4, 5)), random.uniform(-9, 9, (3, 4, 5))
+    how = {"fill_mode": fill_mode, "interpolation": interpolation, "fill_value": 0.5}
+    check((sampled, (random.normal(size=(3, 4, 6, 2)), rows, columns), how))
+
+
 def test_every_kernel_is_held_against_its_rule():
     assert set(KERNELS) == {
         convolution.convolution,
@@ -144,6 +154,7 @@ def test_every_kernel_is_held_against_its_rule():
         pooling.average_pooling_dx,
         pooling.global_max_pooling,
         pooling.global_max_pooling_dx,
+        sampled,
     }
 
 

@@ -13,7 +13,6 @@ from chainrule.model import Model, Sequential
 from chainrule.paper.layer_tables import GivenLayers
 from chainrule.paper.sheet import LayerGiven
 from chainrule.paper.solving import solve
-from chainrule.paper.tape import WorkError
 from chainrule.training.single import compiled_step
 
 IMAGE, MAPS, STEPS, OF_IMAGES = (4, 4, 1), (3, 3, 2), (4, 2), (5, 5, 1)
@@ -98,7 +97,7 @@ def filled(model, seed=5):
     """Short decimals for all that the model keeps; variances above 0."""
     generator = np.random.default_rng(seed)
     values = [np.round(generator.uniform(-1, 1, v.shape), 2) for v in model.get_weights()]
-    names = [name for name in model.network.weights]
+    names = list(model.network.weights)
     model.set_weights([abs(v) + 0.5 if "var" in n else v for n, v in zip(names, values, strict=True)])
     return model
 

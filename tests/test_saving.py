@@ -234,7 +234,10 @@ DEEP = {"class_name": "Dense", "config": {"units": 3, "activation": {"name": "re
         (put({}, "layers"), "the model has {} for 'layers', which is of the wrong type"),
         (put(["a"], "input_shape"), "Input takes a tuple of whole numbers"),
         (put([0], "input_shape"), "Input needs at least one length, each ≥ 1"),
-        (put([3, 3], "input_shape"), r"weight 'alpha2' is float32 of shape \(4,\), expected float32 of shape \(3, 4\)"),
+        (
+            put([3, 3], "input_shape"),
+            r"weight 'alpha2' is float32 of shape \(4,\), expected float32 of shape \(3, 4\)",
+        ),
         (put(2, "version"), "format version 2, and this chainrule reads version 1"),
         (put("1", "version"), "format version '1'"),
         (drop("version"), "format version None"),

@@ -39,7 +39,9 @@ def test_all_weights_come_from_a_file_of_the_same_layers(tmp_path):
 def test_a_part_comes_by_name_and_where_shapes_fit(tmp_path):
     old, new = made(), made(head=7, names=("first", "other", "head"))
     old.save(tmp_path / "old.safetensors")
-    with pytest.raises(ValueError, match=r"layer 'head' has weights W \(4, 3\), b \(3,\), the model's 'head' takes"):
+    with pytest.raises(
+        ValueError, match=r"layer 'head' has weights W \(4, 3\), b \(3,\), the model's 'head' takes"
+    ):
         new.load_weights(tmp_path / "old.safetensors", by_name=True)
     before = new.get_weights()
     assert new.load_weights(tmp_path / "old.safetensors", by_name=True, skip_mismatch=True) == ["first"]
@@ -52,7 +54,9 @@ def test_what_does_not_fit_is_refused(tmp_path):
     short = Sequential([chainrule.Input((6,)), Dense(5, name="only")])
     with pytest.raises(ValueError, match="holds 3 layers and the model has 1: use by_name"):
         short.load_weights(tmp_path / "old.safetensors")
-    with pytest.raises(ValueError, match="has no layer of the model's names; expected one of first, head, second"):
+    with pytest.raises(
+        ValueError, match="has no layer of the model's names; expected one of first, head, second"
+    ):
         short.load_weights(tmp_path / "old.safetensors", by_name=True)
     (tmp_path / "text.safetensors").write_text("no model")
     with pytest.raises(ValueError, match="not a whole safetensors file"):
@@ -99,7 +103,11 @@ def test_layers_of_images_are_trained_too():
 
 def test_what_cannot_be_pretrained_is_refused():
     for model, kind, says in (
-        (Sequential([chainrule.Input((6,)), Dense(1)]), ValueError, "no layer with weights before the last one"),
+        (
+            Sequential([chainrule.Input((6,)), Dense(1)]),
+            ValueError,
+            "no layer with weights before the last one",
+        ),
         (Sequential([Dense(2), Dense(1)]), RuntimeError, "no weights yet"),
         ("model", TypeError, "pretrain takes a Sequential"),
     ):

@@ -17,7 +17,9 @@ def classifier(rate=0.05):
     model = chainrule.Sequential(
         [chainrule.Input((4,)), Dense(6, activation="relu"), Dropout(0.25), Dense(3, activation="softmax")]
     )
-    model.compile(chainrule.optimizers.SGD(rate, 0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        chainrule.optimizers.SGD(rate, 0.9), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     return model
 
 
@@ -33,7 +35,9 @@ def test_each_fold_is_as_if_it_were_trained_alone():
         assert sorted([*trained, *held]) == list(range(33))
         alone.compile(alone.optimizer, alone.loss, metrics=["accuracy"])
         alone.set_weights([starts[fold][name] for name in alone.weights])
-        logs = alone.fit(X[trained], LABELS[trained], validation_data=(X[held], LABELS[held]), verbose=0, **how)
+        logs = alone.fit(
+            X[trained], LABELS[trained], validation_data=(X[held], LABELS[held]), verbose=0, **how
+        )
         for name, values in logs.history.items():
             np.testing.assert_allclose(found.history[name][fold], values, rtol=1e-5, atol=1e-6)
         for ours, theirs in zip(found.weights[fold], alone.get_weights(), strict=True):
@@ -54,7 +58,9 @@ def test_the_digits_are_learnt_in_every_fold():
 
 def test_rows_may_be_given_and_weigh():
     half = [(np.arange(16), np.arange(16, 33)), (np.arange(16, 32), np.arange(16))]
-    found = cross_validate(classifier(), X, LABELS, half, sample_weight=np.ones(33), class_weight={0: 1, 1: 2, 2: 1})
+    found = cross_validate(
+        classifier(), X, LABELS, half, sample_weight=np.ones(33), class_weight={0: 1, 1: 2, 2: 1}
+    )
     assert len(found.scores["loss"]) == 2
 
 

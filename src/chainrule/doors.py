@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,9 @@ def class_weights(table: Any, y: np.ndarray) -> np.ndarray:
     [5.0, 1.0]
     """
     if not isinstance(table, Mapping):
-        raise TypeError(f"class_weight must be a table of weights by class, as {{0: 1.0, 1: 5.0}}; got {table!r}")
+        raise TypeError(
+            f"class_weight must be a table of weights by class, as {{0: 1.0, 1: 5.0}}; got {table!r}"
+        )
     labels = y.reshape(len(y), -1)
     labels = labels.argmax(axis=1) if labels.shape[1] > 1 else np.rint(labels[:, 0]).astype(int)
     missing = sorted({int(label) for label in np.unique(labels)} - {*table})
@@ -248,7 +250,9 @@ def several_targets(y: Any, outputs: Sequence[str], prefix: str = "") -> list[An
     return list(y)
 
 
-def split_off(data: dict[str, np.ndarray], part: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def split_off(
+    data: dict[str, np.ndarray], part: float
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The first rows to train on, and the last to validate on, as ``validation_split`` asks.
 
     >>> trained, held = split_off({"x": np.arange(5)}, 0.4)
@@ -261,5 +265,4 @@ def split_off(data: dict[str, np.ndarray], part: float) -> tuple[dict[str, np.nd
     at = int(rows * (1 - part))
     if at in (0, rows):
         raise ValueError(f"validation_split={part} of {rows} rows leaves one side without any row")
-    parts = ({name: a[:at] for name, a in data.items()}, {name: a[at:] for name, a in data.items()})
-    return parts
+    return ({name: a[:at] for name, a in data.items()}, {name: a[at:] for name, a in data.items()})

@@ -59,9 +59,9 @@ class Model(Body):
         self, inputs: Input | Sequence[Input], outputs: Node | Sequence[Node], *, name: str | None = None
     ) -> None:
         given = (inputs,) if isinstance(inputs, Node) else tuple(inputs)
-        for node in given:
-            if not isinstance(node, Input):
-                raise TypeError(f"inputs must be Input objects, got {type(node).__name__}")
+        for first in given:
+            if not isinstance(first, Input):
+                raise TypeError(f"inputs must be Input objects, got {type(first).__name__}")
         wanted = (outputs,) if isinstance(outputs, Node) else tuple(outputs)
         for node in wanted:
             if not isinstance(node, Node):
@@ -216,8 +216,8 @@ class Model(Body):
         if _is_source(x):
             if split or sample_weight is not None or class_weight is not None:
                 raise ValueError(
-                    "validation_split, sample_weight and class_weight need arrays in memory: with data in chunks "
-                    "give validation_data"
+                    "validation_split, sample_weight and class_weight need arrays in memory: with data in "
+                    "chunks give validation_data"
                 )
             data = None
             feed = self._stream(x, y, plan.seed, plan.shuffle)
@@ -241,7 +241,9 @@ class Model(Body):
             return self._stream(given, None, 0, False)
         x, y, *weights = doors.validation(given)
         if weights and not weighted:
-            raise ValueError("validation_data has weights, and the rows trained on have none: give both or none")
+            raise ValueError(
+                "validation_data has weights, and the rows trained on have none: give both or none"
+            )
         data = self._data(x, y, prefix="validation ", sample_weight=weights[0] if weights else None)
         if weighted and not weights:
             data[WEIGHTS] = np.ones(len(next(iter(data.values()))), np.float32)
@@ -443,7 +445,7 @@ class Model(Body):
         return self.programs.trainers[key]
 
     def fresh_values(self, trainer: Trainer) -> dict[str, np.ndarray]:
-        """Weights as they are before any training, drawn anew where they are drawn, and the optimizer's state."""
+        """Weights as before any training, drawn anew where they are drawn, and the optimizer's state."""
         drawn = {name: p.initializer(p.shape) for name, p in self.network.weights.items()}
         return {**drawn, **trainer.initial_state}
 
@@ -503,8 +505,7 @@ def load_model(
         model._begin(saved.name)
     model.values = dict(saved.values)  # before the layers, so that none are drawn
     if saved.layers is not None:
-        for layer in (saved.inputs[0], *saved.layers):
-            cast(Sequential, model).add(layer)
+        cast(Sequential, model).extend([saved.inputs[0], *saved.layers])
     else:
         model._take(Network.of_graph(saved.inputs, saved.outputs))
     if saved.compiled is not None:

@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Any
 
 from chainrule import losses, metrics
-from chainrule.losses import Loss
 from chainrule.lookup import suggest
+from chainrule.losses import Loss
 from chainrule.rules.rule import Rule, Shape, size
 
 
@@ -96,6 +96,8 @@ def _shares(given: Any, outputs: Sequence[str]) -> tuple[float, ...]:
     for name, share in zip(outputs, _each("loss_weights", given, outputs), strict=True):
         share = 1.0 if share == () else share
         if isinstance(share, bool) or not isinstance(share, int | float) or not isfinite(share) or share < 0:
-            raise ValueError(f"loss_weights: expected a number that is not below 0 for {name!r}, got {share!r}")
+            raise ValueError(
+                f"loss_weights: expected a number that is not below 0 for {name!r}, got {share!r}"
+            )
         found.append(float(share))
     return tuple(found)

@@ -163,6 +163,10 @@ class Stack(Body):
         """Put a layer at the end; the weights of those before it stay."""
         self._extend([layer])
 
+    def extend(self, layers: Iterable[Layer | Input]) -> None:
+        """Put several layers at the end; the weights of those before them stay."""
+        self._extend(layers)
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape, which starts with None for the batch."""
         shape = tuple(input_shape)

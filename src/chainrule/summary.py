@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chainrule.layers.node import Input
-from chainrule.network import INPUT, Network
+from chainrule.network import Network
 
 FLOAT32_BYTES = 4
 
@@ -27,9 +27,9 @@ def print_summary(
     table.add_column("Layer (type)")
     table.add_column("Output Shape")
     table.add_column("Param #", justify="right")
-    is_chain = _is_chain(network)
+    is_chain = network.is_chain
     if not is_chain:
-        table.add_column("Connected to")
+        table.add_column("Connected to", overflow="fold")
     for row in _rows(network) if is_chain else [*_input_rows(network), *_rows(network)]:
         table.add_row(*(escape(cell) for cell in (row[:-1] if is_chain else row)))
     total = sum(place.count_params for place in network.places)
@@ -47,12 +47,6 @@ def print_summary(
         with console.capture() as text:
             print_all()
         print_fn(text.get())
-
-
-def _is_chain(network: Network) -> bool:
-    """Whether every layer takes what the one before it gives."""
-    before = [INPUT, *(place.number for place in network.places)]
-    return [place.sources for place in network.places] == [(number,) for number in before[:-1]]
 
 
 def _input_names(network: Network) -> list[str]:

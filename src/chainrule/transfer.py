@@ -107,7 +107,9 @@ def pretrain(
     Raises RuntimeError for a model without weights yet, ValueError for one with nothing before its head.
     """
     if not isinstance(model, Sequential):
-        raise TypeError(f"pretrain takes a Sequential, layers one after the other; got {type(model).__name__}")
+        raise TypeError(
+            f"pretrain takes a Sequential, layers one after the other; got {type(model).__name__}"
+        )
     places = model.network.places
     doors.whole_number(epochs, "epochs", 1)
     values = doors.inputs(x)
@@ -119,9 +121,7 @@ def pretrain(
     for layer in model.layers[: _position(model, trained[-1]) + 1]:
         half = Sequential([Input(values.shape[1:]), copy.deepcopy(layer)])
         if half.network.parameters:
-            histories.append(
-                _reconstruct(half, values, optimizer, loss, noise, batch_size, epochs, verbose)
-            )
+            histories.append(_reconstruct(half, values, optimizer, loss, noise, batch_size, epochs, verbose))
             number = str(model.layers.index(layer) + 1)
             model.values = {**model.values, **_renumbered(half, number)}
         values = half.predict(values, batch_size=1024, verbose=0)
@@ -134,7 +134,7 @@ def _position(model: Sequential, last: Placed) -> int:
 
 def _renumbered(half: Sequential, number: str) -> dict[str, np.ndarray]:
     """The weights of a model of one layer under the names that they have in another place."""
-    renamed = {}
+    renamed: dict[str, np.ndarray] = {}
     for place in half.network.places:
         own = number + place.number.removeprefix("1")
         renamed |= {key.removesuffix(place.number) + own: half.values[key] for key in place.weights}

@@ -118,7 +118,9 @@ def _checked(number: int, part: Any, rows: int) -> Rows:
     for which, indices in zip(("to train on", "held out"), part, strict=True):
         array = np.asarray(indices)
         if array.ndim != 1 or not array.size or array.dtype.kind not in "iu":
-            raise ValueError(f"folds[{number}]: the rows {which} must be a list of whole numbers, and not empty")
+            raise ValueError(
+                f"folds[{number}]: the rows {which} must be a list of whole numbers, and not empty"
+            )
         if array.min() < 0 or array.max() >= rows:
             raise ValueError(f"folds[{number}]: the rows {which} go beyond the {rows} rows of the data")
         found.append(array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ def _finding(made: Comparison, expectation: Expectation) -> Finding:
         apart = max(means) - min(means)
         appeared = apart <= expectation.within
         return Finding(expectation, appeared, appeared, numbers)
-    pairs = list(zip(names[:-1], names[1:], strict=True))
+    pairs = list(itertools.pairwise(names))
     appeared = all(values[low].mean() < values[high].mean() for low, high in pairs)
     clearly = all(values[low].max() < values[high].min() for low, high in pairs)
     return Finding(expectation, appeared, clearly, numbers)

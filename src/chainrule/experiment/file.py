@@ -33,7 +33,9 @@ class FitTable(Strict):
     epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
     batch_size: int = Field(default=32, ge=1)
     shuffle: bool = True
-    callbacks: list[Table] = Field([], description="callbacks by their names in Keras, with arguments")
+    callbacks: list[Table] = Field(
+        default=[], description="callbacks by their names in Keras, with arguments"
+    )
     checkpoint: Float = Field(30.0, ge=0, description="seconds from one checkpoint to the next")
 
 
@@ -58,7 +60,9 @@ class TrainFile(Strict):
     def _variants_are_named(self) -> TrainFile:
         check_names(self.variant, self.expect)
         if (self.expect or self.claim or self.seeds > 1) and not self.variant:
-            raise ValueError("claim, seeds and expect are of a comparison: give [[variant]] tables, or leave them out")
+            raise ValueError(
+                "claim, seeds and expect are of a comparison: give [[variant]] tables, or leave them out"
+            )
         return self
 
     def look_for_data_in(self, data_dir: Path) -> None:
@@ -68,7 +72,9 @@ class TrainFile(Strict):
         """
         for file in (self, *self._variants.values()):
             if file.data.name is None:
-                raise TrainFileError("--data-dir is for data sets by name: this one is not given by data.name")
+                raise TrainFileError(
+                    "--data-dir is for data sets by name: this one is not given by data.name"
+                )
             file.data.data_dir = data_dir
 
     def variants(self) -> dict[str, TrainFile]:

@@ -135,6 +135,12 @@ class Network:
         return next(iter(self.inputs.values()))
 
     @property
+    def is_chain(self) -> bool:
+        """Whether every layer takes what the one before it gives, and that alone."""
+        numbers = [*self.inputs, *(place.number for place in self.places)]
+        return [place.sources for place in self.places] == [(number,) for number in numbers[:-1]]
+
+    @property
     def parameters(self) -> dict[str, Parameter]:
         """The trained quantities of all layers by their numbered names, in order; frozen ones too."""
         return {k: p for place in self.places for k, p in place.parameters.items()}
@@ -163,7 +169,9 @@ class Network:
         aims = self._aims(written, outputs, loss, shares)
         backward = write_backward(written, outputs)
         losses, backward = judged(written.steps, backward, aims, fused, weighted)
-        trained = {k: p for place in self.places if place.layer.trainable for k, p in place.parameters.items()}
+        trained = {
+            k: p for place in self.places if place.layer.trainable for k, p in place.parameters.items()
+        }
         losses, backward, update, state = updated(losses, backward, trained, self.parameters, optimizer)
         carried = {step.name.removesuffix(NEW) for step in written.carrying}
         weights, predicting = self.weights, self.forward()[0]

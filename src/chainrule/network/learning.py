@@ -147,9 +147,7 @@ def _simpler(aim: Aim, last: Step, second: Step, weighted: bool) -> Step:
     return _slope(second.name, gradient, aim, last.name, weighted, second.layer)
 
 
-def _fuse(
-    backward: Steps, seeds: Steps, aim: Aim, last: Step, weighted: bool
-) -> tuple[Step | None, Steps]:
+def _fuse(backward: Steps, seeds: Steps, aim: Aim, last: Step, weighted: bool) -> tuple[Step | None, Steps]:
     """Take the loss and the activation before it together, where that simplifies ∂loss/∂z.
 
     The two factors of ∂loss/∂z overflow for confident outputs; their product, a - y, does not.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from chainrule.layers.container import Container
 from chainrule.layers.layer import Draw, Layer, Parameter
@@ -168,11 +168,18 @@ def _placed(spot: _Spot, name: str) -> Placed:
     layer, number, shape = spot.layer, spot.number, spot.shapes[0]
     try:
         output = layer(_stand_ins(spot)).shape
-        kept = (layer.parameters(shape), layer.state(shape), layer.draws(shape))
+        parameters = _numbered(layer.parameters(shape), number)
+        state, draws = _numbered(layer.state(shape), number), _numbered(layer.draws(shape), number)
     except ValueError as error:
         raise ValueError(f"layer {number} ({name}): {error}") from None
-    parameters, state, draws = ({f"{k}{number}": v for k, v in table.items()} for table in kept)
     return Placed(layer, number, name, spot.sources, spot.shapes, output, parameters, state, draws)
+
+
+Kept = TypeVar("Kept", Parameter, Draw)
+
+
+def _numbered(table: Mapping[str, Kept], number: str) -> dict[str, Kept]:
+    return {f"{name}{number}": value for name, value in table.items()}
 
 
 def _stand_ins(spot: _Spot) -> Node:

@@ -16,6 +16,7 @@ from chainrule.paper.numbers import numbers
 from chainrule.paper.tape import Descent
 from chainrule.paper.topics.network import NetworkWorking, work_network
 from chainrule.paper.topics.network.draws import drawn_for
+from chainrule.paper.topics.network.working import check_size
 
 
 def work_by_hand(
@@ -52,10 +53,11 @@ def work_by_hand(
             whole_number(value, name, least)
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")
+    descent = Descent(epochs, batch_size)
+    check_size(network, network.program(loss, optimizer), loss, descent.rows(len(y)))
     inputs = dict(x) if isinstance(x, Mapping) else {INPUT: x}
     targets: Any = y if y.dtype.kind in "iu" and y.ndim == 1 else numbers(y)
     given = {k: numbers(v) for k, v in (*inputs.items(), *weights.items())} | {TARGET: targets}
-    descent = Descent(epochs, batch_size)
     draws = {k: d for place in network.places for k, d in place.draws.items()} if training else {}
     drawn = drawn_for(draws, descent.rows(len(y)))
     return work_network(

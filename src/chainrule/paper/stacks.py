@@ -53,7 +53,7 @@ class Stack:
         return cls(rows, columns, [list(line) for line in grid])
 
     def shown(self) -> Iterator[tuple[str, list[tuple[str, np.ndarray]]]]:
-        """The rows that are shown, each with its matrices, by the names of those of which there are several."""
+        """The rows that are shown and the matrices in them, with names where there are several."""
         for row, line in _ends(self.rows, self.matrices):
             named = row if len(self.rows) > 1 else ""
             cells = _ends(self.columns, line)

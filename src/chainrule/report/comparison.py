@@ -48,15 +48,20 @@ def _row(made: Comparison, name: str, runs: Sequence[Trained]) -> tuple[str, lis
     epochs = sorted({len(run.history.get("loss", ())) for run in runs})
     shown = f"{epochs[0]}" if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}"
     seconds = sum(run.seconds for run in runs)
-    return name + (f" ({stopped} diverged)" if 0 < stopped < len(runs) else ""), cells, shown, f"{seconds:.1f} s"
+    return (
+        name + (f" ({stopped} diverged)" if 0 < stopped < len(runs) else ""),
+        cells,
+        shown,
+        f"{seconds:.1f} s",
+    )
 
 
 def _cell(runs: Sequence[Trained], log: str) -> str:
     values = [run.history[log][-1] for run in runs if log in run.history]
-    write = (lambda v: f"{v:.2%}") if "accuracy" in log else (lambda v: f"{v:.4g}")
+    form = ".2%" if "accuracy" in log else ".4g"
     if len(values) == 1:
-        return write(values[0])
-    return f"{write(float(np.mean(values)))} ({write(min(values))} to {write(max(values))})"
+        return format(values[0], form)
+    return f"{np.mean(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 
 def _curves(made: Comparison, log: str) -> str:
@@ -75,7 +80,9 @@ def _curves(made: Comparison, log: str) -> str:
             epochs = np.arange(1, length + 1)
             label = f"{name}: diverged" if all(run.stopped for run in runs) else name
             (line,) = axes.plot(epochs, values.mean(axis=0), label=label)
-            axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=line.get_color(), alpha=0.15, lw=0)
+            axes.fill_between(
+                epochs, values.min(axis=0), values.max(axis=0), color=line.get_color(), alpha=0.15, lw=0
+            )
             drawn.append(values)
         everything = np.concatenate([values.ravel() for values in drawn]) if drawn else np.ones(1)
         if everything.min() > 0 and everything.max() / everything.min() > WIDEST:

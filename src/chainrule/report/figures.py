@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from chainrule.network import Network
 from chainrule.paper.pictures import BLUE, INK, RED, STYLE, svg
+from chainrule.report.boxes import drawn_boxes
 
 MOST_UNITS = 12
 """Units drawn per layer; of a larger layer, the first and the last."""
@@ -57,7 +58,15 @@ def confusion(counts: np.ndarray, classes: Sequence[str]) -> str:
 
 
 def images(pixels: np.ndarray, captions: Sequence[str]) -> str:
-    """Small images in a row or two, each with its caption; pixels is (images, height, width)."""
+    """Small images in a row or two, each with its caption.
+
+    ``pixels`` is (images, height, width), with colours (images, height, width, 3); those from 0 to more
+    than 1 are scaled by their largest.
+    """
+    if pixels.ndim == 4 and pixels.shape[-1] == 1:
+        pixels = pixels[..., 0]
+    if pixels.ndim == 4:
+        pixels = np.clip(pixels / max(1.0, float(pixels.max())), 0, 1)
     columns = min(len(pixels), 4)
     rows = -(-len(pixels) // columns)
     with mpl.rc_context({**STYLE, "axes.grid": False}):
@@ -72,7 +81,13 @@ def images(pixels: np.ndarray, captions: Sequence[str]) -> str:
 
 
 def drawn_network(network: Network, weights: Mapping[str, np.ndarray]) -> str:
-    """The layers as columns of units, joined by their weights: blue above 0, red below."""
+    """The layers as columns of units, joined by their weights: blue above 0, red below.
+
+    Where layers give images, or the network is no chain, they are boxes with the shapes of what they give.
+    """
+    shapes = [*network.inputs.values(), *(place.output_shape for place in network.places)]
+    if any(len(shape) > 1 for shape in shapes) or not network.is_chain:
+        return drawn_boxes(network)
     sizes = [int(np.prod(network.input_shape)), *(int(np.prod(p.output_shape)) for p in network.places)]
     labels = ["input", *(place.name for place in network.places)]
     with mpl.rc_context({**STYLE, "axes.grid": False}):

@@ -18,14 +18,13 @@ from chainrule.network import INPUT, TARGET
 from chainrule.paper.output.context import question_context
 from chainrule.paper.output.html import environment as paper_environment
 from chainrule.paper.output.html import stylesheet
+from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network import GRAPH, NetworkWorking
 from chainrule.paper.workings import Working
 from chainrule.report import figures
 from chainrule.training.single import compiled_step
 
 MOST_WRONG = 16
-MOST_BY_HAND = 50_000
-"""Parameters. The step of a larger network takes minutes by hand."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +44,21 @@ class HandStep:
 def hand_step(run: Run) -> HandStep:
     """Work the next update on the first row that is predicted wrongly, or else the first row."""
     model, row = run.model, _row_to_work(run)
-    if model.count_params() > MOST_BY_HAND:
-        return HandStep(row, obstacle=f"the network has more than {MOST_BY_HAND:,} parameters")
     x, y = run.x_test[row : row + 1], run.y_test[row : row + 1]
     try:
         working = model.work(x, y)
-    except ArithmeticError as error:
-        return HandStep(row, obstacle=str(error))
-    rate = model.optimizer.rate
+    except (ArithmeticError, SheetError) as error:
+        return HandStep(row, obstacle=str(error).removeprefix("given.layers: "))
     program = model.network.program(model.loss, model.optimizer)
     x_given, y_given = model.prepared(x, y)
-    compiled = compiled_step(program, model.values, {INPUT: x_given, TARGET: y_given}, rate)
-    names = [f"{name}_new" for name in model.parameters]
-    difference = max(float(np.abs(working[name].astype(float) - compiled[name]).max()) for name in names)
-    return HandStep(row, working, difference)
+    given = {INPUT: x_given, TARGET: y_given}
+    given |= {
+        name: working[name].astype(np.float32) for name in program.draws if name in working.tape.quantities
+    }
+    compiled = compiled_step(program, model.values, given, model.optimizer.rate)
+    names = [f"{name}_new" for name in (*program.parameters, *program.carried)]
+    changes = (np.abs(working[name].astype(float) - compiled[name]).max() for name in names)
+    return HandStep(row, working, max(map(float, changes), default=0.0))
 
 
 def report(run: Run, step: HandStep) -> str:

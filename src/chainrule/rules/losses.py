@@ -181,9 +181,7 @@ def fused_gradient_rule(loss: LossTerm, divide_by: str, activation: str, **optio
     )
 
 
-def weighted_loss_rule(
-    loss: LossTerm, divide_by: str, activation: str | None = None, **options: Any
-) -> Rule:
+def weighted_loss_rule(loss: LossTerm, divide_by: str, activation: str | None = None, **options: Any) -> Rule:
     """The rule of the loss with a weight per row, from (y, a, w), or (y, a, z, w) behind an activation.
 
     As in Keras a row's terms are multiplied by its weight, and the divisor stays.

@@ -51,7 +51,9 @@ def weighted_sum(shares: tuple[float, ...]) -> Rule:
     names = _numbered(len(shares))
 
     def function(*parts: Array) -> Array:
-        weighed = [part if s == 1 else constant(s, part) * part for part, s in zip(parts, shares, strict=True)]
+        weighed = [
+            part if s == 1 else constant(s, part) * part for part, s in zip(parts, shares, strict=True)
+        ]
         return _sum(*weighed)
 
     terms = (f"<{n}>" if s == 1 else rf"{s:g} \cdot <{n}>" for n, s in zip(names, shares, strict=True))

@@ -18,6 +18,8 @@ the formula. Sources: Jaderberg, Simonyan, Zisserman, Kavukcuoglu, "Spatial tran
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from chainrule.rules.arrays import Array, absolute, constant, cos, floor, namespace, sin, total, where, zeros
 from chainrule.rules.rule import Shape, rule, size
 
@@ -115,46 +117,44 @@ def _folded(places: Array, n: int, fill_mode: str) -> Array:
     return n - _half(places) - absolute(there_and_back - n)
 
 
-def _shares(places: Array, n: int, interpolation: str, fill_mode: str) -> tuple[Array, Array]:
-    """The pixels of an axis that are seen at its places, one or two, and their shares; (seen, …) each.
-
-    A share that falls outside is 0.
-    """
+def _shares(places: Array, n: int, interpolation: str, fill_mode: str) -> Iterator[tuple[Array, Array]]:
+    """The pixels of an axis that are seen at its places, and their shares; a share outside is 0."""
     places = _folded(places, n, fill_mode)
     if interpolation == "nearest":
-        pixels, shares = floor(places + _half(places))[None], constant(1, places)[None]
+        seen = [(floor(places + _half(places)), constant(1, places))]
     else:
         lower = floor(places)
-        pixels = namespace(places).stack([lower, lower + 1])
-        shares = namespace(places).stack([lower + 1 - places, places - lower])
-    if fill_mode == "constant":
-        outside = (pixels < 0) | (pixels >= n)
-        shares = where(outside, constant(0, shares), shares)
-    # a fold leaves places up to half a pixel before the first one, and up to one behind the last
-    return _folded(pixels, n, "wrap" if fill_mode == "wrap" else "nearest"), shares
+        seen = [(lower, lower + 1 - places), (lower + 1, places - lower)]
+    for pixel, share in seen:
+        if fill_mode == "constant":
+            outside = (pixel < 0) | (pixel >= n)
+            yield _folded(pixel, n, "nearest"), where(outside, constant(0, share), share)
+        else:  # a fold leaves places up to half a pixel before the first, and one behind the last
+            yield _folded(pixel, n, "wrap" if fill_mode == "wrap" else "nearest"), share
 
 
 def _share_of_each(places: Array, n: int, interpolation: str, fill_mode: str) -> Array:
     """The share of every pixel of an axis at its places; shape (…, n)."""
-    pixels, shares = _shares(places, n, interpolation, fill_mode)
-    named = pixels[..., None] == namespace(places).arange(n)
-    return total(where(named, shares[..., None], constant(0, shares)[..., None]), axis=0)
+    pixels = namespace(places).arange(n)
+    return sum(
+        where(pixel[..., None] == pixels, share[..., None], constant(0, share)[..., None])
+        for pixel, share in _shares(places, n, interpolation, fill_mode)
+    )
 
 
 def _gathered(
     x: Array, rows: Array, columns: Array, *, interpolation: str, fill_mode: str, fill_value: Array
 ) -> Array:
-    """The same, looking up only the pixels that have a share.
-
-    They are summed along an axis of their own: XLA then keeps the image that comes out, where it would work
-    out each of its pixels anew for the four places at which the next layer looks at it.
-    """
+    """The same, looking up only the pixels that have a share."""
     which = namespace(x).arange(x.shape[0]).reshape(-1, 1, 1)
-    row, of_row = _shares(rows, x.shape[1], interpolation, fill_mode)
-    column, of_column = _shares(columns, x.shape[2], interpolation, fill_mode)
-    shares = (of_row[:, None] * of_column)[..., None]
-    seen = total(shares * x[which, row[:, None].astype("int32"), column.astype("int32")], axis=(0, 1))
-    return seen + fill_value * (1 - total(shares, axis=(0, 1))) if fill_mode == "constant" else seen
+    across = list(_shares(columns, x.shape[2], interpolation, fill_mode))
+    seen, shares = 0, 0
+    for row, of_row in _shares(rows, x.shape[1], interpolation, fill_mode):
+        for column, of_column in across:
+            share = (of_row * of_column)[..., None]
+            seen = seen + share * x[which, row.astype("int32"), column.astype("int32")]
+            shares = shares + share
+    return seen + fill_value * (1 - shares) if fill_mode == "constant" else seen
 
 
 def _products(x: Shape, rows: Shape, columns: Shape) -> int:

@@ -59,15 +59,14 @@ def evaluator(program: Program, measures: Measures) -> Callable[..., dict[str, A
     """
     steps = needed(program.evaluation, (LOSS, *program.outputs))
 
-    def evaluate(
-        values: Values, data: Data, batch_size: int, order: Array | None = None
-    ) -> dict[str, Array]:
+    def evaluate(values: Values, data: Data, batch_size: int, order: Array | None = None) -> dict[str, Array]:
         def batch(sums: dict[str, Array], rows: Array) -> tuple[dict[str, Array], None]:
             done = run(steps, {**values, **take(data, rows)}, KERNELS)
             return added(sums, measured(done, program, measures)), None
 
         rows = jnp.arange(rows_of(data)) if order is None else order
-        return over_batches(batch, nothing(measures), rows, batch_size)[0]
+        sums, _ = over_batches(batch, nothing(measures), rows, batch_size)
+        return dict(sums)
 
     return evaluate
 

@@ -85,8 +85,8 @@ def batches_trained(program: Program, measures: Measures) -> Callable[..., Any]:
             new, done = update(values, data, rate, jax.random.fold_in(key, number), rows)
             return (new, added(sums, measured(done, program, measures)), number + 1), None
 
-        (values, sums, _), _ = over_batches(one, (dict(values), sums, first), order, batch_size)
-        return values, sums
+        (new, sums, _), _ = over_batches(one, (dict(values), sums, first), order, batch_size)
+        return new, sums
 
     return part
 

@@ -16,7 +16,6 @@ class Report(Protocol):
     def __call__(self, done: int, logs: Sequence[Logs], part: float = 0.0) -> None: ...
 
 
-
 def shown(logs: Logs, separator: str) -> str:
     """Logs as Keras prints them.
 

@@ -115,7 +115,7 @@ def work_network(
     has_loss = TARGET in given
     optimizer = optimizer.exactly(lambda number: resolve(read_array(number), closed)[()])
     program = _program(network, loss, optimizer, given, training)
-    _check_size(network, program, loss, descent.rows(rows))
+    check_size(network, program, loss, descent.rows(rows))
     program = without_steps(program, drawn or ())
     taken = {name for step in program.steps for name in step.inputs}
     drawn = {name: values for name, values in (drawn or {}).items() if name in taken}
@@ -151,7 +151,7 @@ def _question(name: str, digits: int, rounded_to: int | None, find: list[str]) -
     return Question.model_validate({**known, "find": find or None})
 
 
-def _check_size(network: Network, program: Program, loss: Loss, batches: Sequence[int]) -> None:
+def check_size(network: Network, program: Program, loss: Loss, batches: Sequence[int]) -> None:
     """Raise SheetError where working all updates would take minutes."""
     steps = (*program.forward, *program.loss, *program.backward)
     shapes = shapes_of(network, replace(program, update=()), loss, max(batches))
@@ -162,8 +162,8 @@ def _check_size(network: Network, program: Program, loss: Loss, batches: Sequenc
     if count > MOST_MULTIPLICATIONS:
         several = f" in {len(batches):,} updates" if len(batches) > 1 else ""
         raise SheetError(
-            f"given.layers: {count:,} products and results{several}; at most {MOST_MULTIPLICATIONS:,} are "
-            "worked by hand: train it instead"
+            f"given.layers: there are {count:,} products and results{several}; at most "
+            f"{MOST_MULTIPLICATIONS:,} are worked by hand"
         )
 
 
