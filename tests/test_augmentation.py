@@ -3,12 +3,14 @@
 import inspect
 import json
 import math
+import re
 from fractions import Fraction
 from xml.etree import ElementTree
 
 import jax
 import jax.numpy as jnp
 import keras
+import latex2mathml.converter
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -28,6 +30,7 @@ from chainrule.layers import (
     RandomRotation,
     RandomTranslation,
     RandomZoom,
+    Reshape,
     deserialize,
     serialize,
 )
@@ -437,6 +440,15 @@ def test_contrast_by_hand():
     np.testing.assert_allclose(found.ravel(), [0.1, 0.4, 0.7], rtol=0, atol=1e-15)
 
 
+@layers
+def test_every_formula_names_its_own_inputs_and_options_and_can_be_set(layer):
+    forward, back, _ = written(layer, images())
+    for step in (*forward, *back):
+        names = re.findall(r"<(\w+)>", step.rule.tex)
+        assert set(names) <= {*step.rule.inputs, *step.options}, step.rule.name
+        assert latex2mathml.converter.convert(step.rule.formula(dict.fromkeys(names, "t_1")))
+
+
 # ------------------------------------------------------------------------------ by chance
 
 
@@ -601,6 +613,12 @@ def test_the_picture_takes_any_channels_and_images_all_of_one_value(channels):
     assert augmentation_figure(flat, [RandomCrop(4, 4), RandomBrightness(0.2)]).startswith("<svg")
 
 
+def test_the_picture_of_rows_that_are_reshaped_is_that_of_images():
+    x = images((2, 8, 8, 1))
+    flat = augmentation_figure(x.reshape(2, 64), [Reshape((8, 8, 1)), RandomFlip()])
+    assert flat == augmentation_figure(x, [RandomFlip()])
+
+
 def test_each_version_of_an_image_is_drawn_anew():
     x = images((2, 8, 8, 1))
     first, second = (augmented(x, [RandomRotation(0.1), RandomZoom(0.2)], seed) for seed in (0, 1))
@@ -609,7 +627,8 @@ def test_each_version_of_an_image_is_drawn_anew():
 
 
 def test_augmentation_is_what_stands_before_the_first_other_layer():
-    first = [RandomFlip(), GaussianNoise(0.1), RandomCrop(4, 4)]
+    first = [Reshape((8, 8, 1)), RandomFlip(), GaussianNoise(0.1), RandomCrop(4, 4)]
     assert leading_augmentation([*first, Flatten(), RandomFlip()]) == tuple(first)
     assert leading_augmentation([Dense(1), RandomFlip()]) == ()
+    assert leading_augmentation([Reshape((8, 8, 1)), GaussianNoise(0.1), Dense(1)]) == ()
     assert all(isinstance(layer, Augmentation) for layer in LAYERS.values())

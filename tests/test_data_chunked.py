@@ -58,6 +58,8 @@ def test_the_order_follows_from_the_seed_and_the_epoch():
     order = {(e, s): str(listed(source.chunks(e, s, shuffle=True))) for e in (0, 1) for s in (0, 1)}
     assert len(set(order.values())) == 4
     assert str(listed(Counted([5] * 20, 10).chunks(1, 1, shuffle=True))) == order[1, 1]
+    (one,), (other,) = (Counted([50], 50).chunks(epoch, 0, shuffle=True) for epoch in (0, 1))
+    assert one[1].tolist() != other[1].tolist()  # the rows of a chunk, too, come in another order
 
 
 def test_rows_of_one_piece_do_not_stay_together():

@@ -88,7 +88,7 @@ class ChunkedParquet(Chunked):
         with _open(group.path, len(self._wanted), self._metadata[group.path]) as file:
             for found in _batches(group.path, file, batch, group.number, self._wanted):
                 if at + len(found) > first:
-                    kept = found
+                    kept = found.slice(max(0, first - at))
                     yield self._numbers(group, at + max(0, first - at), kept)
                 at += len(found)
         if at != group.rows:

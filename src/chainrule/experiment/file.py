@@ -36,7 +36,7 @@ class FitTable(Strict):
     callbacks: list[Table] = Field(
         default=[], description="callbacks by their names in Keras, with arguments"
     )
-    checkpoint: Float = Field(30.0, ge=0, description="seconds from one checkpoint to the next")
+    checkpoint: Float = Field(default=30.0, ge=0, description="seconds from one checkpoint to the next")
 
 
 class TrainFile(Strict):

@@ -29,7 +29,8 @@ class _Pooling(Layer):
             for pair, size in zip(self.padding, self.pool_size, strict=True):
                 if max(pair) >= size:
                     raise ValueError(
-                        f"padding must be below pool_size, or a window holds no number; got {max(pair)} for {size}"
+                        "padding must be below pool_size, or a window holds no number; "
+                        f"got {max(pair)} for {size}"
                     )
 
     def output_shape(self, input_shape: Shape) -> Shape:

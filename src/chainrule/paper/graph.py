@@ -258,7 +258,7 @@ class _Drawing:
     # ------------------------------------------------------------------------- edges
 
     def _line_to(self, i: int, spot: _Spot) -> None:
-        """The line before an operation with what comes along it, and where that is new, the end of the last."""
+        """The line before an operation, and where that begins anew, the end of the one before."""
         before, end = self.spots[i - 1] if i else None, spot.x - RADIUS
         flows = before is not None and spot.flowing == before.quantity.name
         if before is not None:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from chainrule.layers.augmentation import Augmentation
 from chainrule.layers.layer import Draw, Layer
 from chainrule.layers.noise import GaussianNoise
+from chainrule.layers.reshape import Reshape
 from chainrule.layers.steps import run
 from chainrule.network import INPUT, Network
 from chainrule.network.writing import write_forward
@@ -24,17 +25,20 @@ VERSIONS = 5
 
 
 def leading_augmentation(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """The layers at the beginning that change images by chance.
+    """The layers at the beginning that change images by chance, with what gives rows their shape before.
 
     >>> from chainrule.layers import Dense, RandomFlip
     >>> [type(layer).__name__ for layer in leading_augmentation([RandomFlip(), Dense(1)])]
     ['RandomFlip']
     """
-    return tuple(takewhile(lambda layer: isinstance(layer, Augmentation | GaussianNoise), layers))
+    first = tuple(takewhile(lambda layer: isinstance(layer, Reshape | Augmentation | GaussianNoise), layers))
+    return first if any(isinstance(layer, Augmentation) for layer in first) else ()
 
 
 def augmented(x: np.ndarray, layers: Sequence[Layer], seed: int) -> np.ndarray:
-    """Images (m, h, w, c) as training sees them after these layers, with draws of a seed of its own."""
+    """Images as training sees them after these layers, (m, h, w, c), with draws of a seed of its own."""
+    if not layers:
+        return x
     network = Network(layers, x.shape[1:])
     written = write_forward(network.places, tuple(network.inputs), training=True)
     random = np.random.default_rng(seed)
@@ -54,11 +58,12 @@ def _drawn(draw: Draw, rows: int, random: np.random.Generator) -> np.ndarray:
 def augmentation_figure(x: np.ndarray, layers: Sequence[Layer], rows: int = 4, seed: int = 0) -> str:
     """Some images before augmentation, and several drawn versions of each, as SVG.
 
-    ``x`` is (m, h, w, c), of which the first ``rows`` are shown; ``layers`` are those that change them.
-    Brightness is shown alike in the whole picture: from the least to the most of what the images hold.
+    ``x`` is (m, h, w, c), or what a first layer reshapes to that; the first ``rows`` are shown. Brightness is
+    shown alike in the whole picture: from the least to the most of what the images hold.
     """
-    before = np.asarray(x[:rows], dtype=float)
-    after = [augmented(before, layers, seed + version) for version in range(VERSIONS)]
+    given = np.asarray(x[:rows], dtype=float)
+    before = augmented(given, tuple(takewhile(lambda layer: isinstance(layer, Reshape), layers)), seed)
+    after = [augmented(given, layers, seed + version) for version in range(VERSIONS)]
     look = _look(before)
     with mpl.rc_context({**STYLE, "axes.grid": False}):
         figure = Figure(figsize=(1.05 * (VERSIONS + 1) + 0.3, 1.05 * len(before) + 0.6), layout="constrained")
@@ -71,7 +76,7 @@ def augmentation_figure(x: np.ndarray, layers: Sequence[Layer], rows: int = 4, s
                 axes.spines[:].set(visible=True, color=GRID)
         grid[0][0].set_title("before", fontsize=9)
         grid[0][2 + VERSIONS // 2].set_title("after, drawn anew each time", fontsize=9)
-        names = ", ".join(type(layer).__name__ for layer in layers)
+        names = ", ".join(type(layer).__name__ for layer in layers if not isinstance(layer, Reshape))
         figure.supxlabel(fill(names, 90), fontsize=8, color=SOFT)
         return svg(figure, "Images before and after augmentation")
 

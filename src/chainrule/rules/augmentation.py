@@ -171,7 +171,7 @@ def erasing_noise(n: Array, *, low: Array, high: Array) -> Array:
     return _between(constant(high, n) * n, low, high)
 
 
-@rule(tex="<values>")
+@rule(tex=r"\text{the colour given}")
 def erasing_colour(x: Array, *, values: tuple[Array, ...]) -> Array:
     """One colour everywhere, a value for each channel or one for all; shape (m, h, w, number of values)."""
     channels = [constant(value, x[..., :1]) for value in values]

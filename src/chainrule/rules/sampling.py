@@ -45,7 +45,7 @@ def _each(drawn: Array) -> Array:
     return drawn.reshape(-1, 1, 1)
 
 
-@rule(tex=r"i - <n> \cdot <shift>")
+@rule(tex=r"i - n \cdot <shift>")
 def shifted_places(shift: Array, x: Array, *, axis: int) -> Array:
     """Where to look for an image moved on by ``shift`` of its length along an axis: 1 rows, 2 columns.
 
@@ -163,7 +163,7 @@ def _products(x: Shape, rows: Shape, columns: Shape) -> int:
 
 
 @rule(
-    tex=r"\sum_{i, k} \rho_i(<rows>) \cdot \rho_k(<columns>) \cdot <x>_{i,k}",
+    tex=r"\sum_{i, k} \rho_i(<rows>) \cdot \rho_k(<columns>) \cdot (<x>)_{i,k}",
     stable=_gathered,
     multiplications=_products,
     as_whole=True,

@@ -248,7 +248,7 @@ def _sampled(x: Array, rows: Array, columns: Array, **how: Any) -> Array:
     A division counts as dear with XLA, so it keeps the images that come out. Otherwise it works out each
     pixel anew wherever the next layer looks at it: three such layers in a row take four times as long.
     """
-    seen = sampled(x, rows, columns, **how)
+    seen: Array = sampled(x, rows, columns, **how)
     return seen / jnp.where(jnp.isnan(seen), 2, 1).astype(seen.dtype)
 
 
