@@ -37,6 +37,7 @@ from chainrule.layers import (
 from chainrule.layers.augmentation import Augmentation
 from chainrule.layers.steps import run
 from chainrule.models import Sequential
+from chainrule.paper.names import tex_name
 from chainrule.paper.numbers import Number
 from chainrule.report.augmentation import augmentation_figure, augmented, leading_augmentation
 from chainrule.rules.rule import Name
@@ -446,6 +447,7 @@ def test_every_formula_names_its_own_inputs_and_options_and_can_be_set(layer):
     for step in (*forward, *back):
         names = re.findall(r"<(\w+)>", step.rule.tex)
         assert set(names) <= {*step.rule.inputs, *step.options}, step.rule.name
+        assert re.fullmatch(r"[a-z]|\\text\{[a-z]+\}|\\frac.*", tex_name(step.name).removesuffix("_{1}"))
         assert latex2mathml.converter.convert(step.rule.formula(dict.fromkeys(names, "t_1")))
 
 
@@ -482,9 +484,9 @@ def test_half_of_the_images_are_mirrored():
     [
         (RandomRotation(0.1), "angle1", -0.2 * math.pi, 0.2 * math.pi),
         (RandomRotation((0.1, 0.3)), "angle1", 0.2 * math.pi, 0.6 * math.pi),
-        (RandomTranslation((-0.2, 0.3), 0), "down1", -0.2, 0.3),
-        (RandomTranslation(0, 0.4), "right1", -0.4, 0.4),
-        (RandomZoom((-0.2, 0.5)), "zoom1", 0.8, 1.5),
+        (RandomTranslation((-0.2, 0.3), 0), "vertical1", -0.2, 0.3),
+        (RandomTranslation(0, 0.4), "horizontal1", -0.4, 0.4),
+        (RandomZoom((-0.2, 0.5)), "tall1", 0.8, 1.5),
         (RandomBrightness(0.3), "share1", -0.3, 0.3),
         (RandomContrast(0.3), "factor1", 0.7, 1.3),
         (RandomErasing(scale=(0.1, 0.2), fill_value=0), "area1", 0.1, 0.2),

@@ -15,7 +15,12 @@ from chainrule.training import fitting
 FILE = """
 loss = "mse"
 optimizer = { name = "SGD", learning_rate = 0.1, momentum = 0.9 }
-layers = [{ layer = "Dense", units = 3, activation = "tanh" }, { layer = "Dense", units = 1 }]
+layers = [
+  { layer = "Dense", units = 3, activation = "tanh" },
+  { layer = "BatchNormalization" },
+  { layer = "Dropout", rate = 0.2 },
+  { layer = "Dense", units = 1 },
+]
 [data]
 x = [[0, 0], [0, 1], [1, 0], [1, 1]]
 y = [0, 1, 1, 0]
@@ -23,7 +28,7 @@ y = [0, 1, 1, 0]
 epochs = 12
 batch_size = 3
 checkpoint = 0
-callbacks = [{ name = "EarlyStopping", monitor = "loss", patience = 5, restore_best_weights = true }]
+callbacks = [{ name = "EarlyStopping", monitor = "loss", patience = 9, restore_best_weights = true }]
 """
 KEPT = ("model.safetensors", "history.csv")
 

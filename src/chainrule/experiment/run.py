@@ -24,10 +24,12 @@ from chainrule.doors import finite
 from chainrule.experiment.file import TrainFile, TrainFileError
 from chainrule.experiment.rows import load_data, parted
 from chainrule.files import write_whole
-from chainrule.layers import Input, deserialize
+from chainrule.layers import Input
 from chainrule.losses import SparseCategoricalCrossentropy
 from chainrule.model import Programs, Sequential
 from chainrule.network import Network
+from chainrule.paper.layer_tables import GivenLayers, unknown_key
+from chainrule.paper.sheet import SheetError
 from chainrule.paper.values import names_in, read_array, resolve
 from chainrule.training.checkpoint import digest
 
@@ -78,12 +80,11 @@ def build_model(file: TrainFile, input_shape: tuple[int, ...]) -> Sequential:
 
     Raises TrainFileError, naming the key.
     """
-    layers, given = [], []
-    for number, table in enumerate(file.layers, start=1):
-        arguments, values = table.split()
-        config = {"class_name": table.layer, "config": _floats(arguments)}
-        layers.append(_placed(f"layers[{number}]", deserialize, config))
-        given.append(values)
+    try:
+        given = GivenLayers(file.layers, "layers", _floats)
+    except SheetError as error:
+        raise TrainFileError(str(error)) from None
+    layers = given.layers
     network = _placed("layers", Network, layers, input_shape)
     if (count := sum(place.count_params for place in network.places)) > MOST_PARAMETERS:
         raise TrainFileError(f"layers: {count:,} parameters; at most {MOST_PARAMETERS:,} are trained")
@@ -92,24 +93,24 @@ def build_model(file: TrainFile, input_shape: tuple[int, ...]) -> Sequential:
     loss = _placed("loss", losses.get, _floats(file.loss))
     optimizer = _placed("optimizer", optimizers.get, _floats(file.optimizer))
     _placed("metrics", model.compile, optimizer, loss, metrics=file.metrics)
-    model.set_weights([first.get(name, value) for name, value in model.parameters.items()])
+    model.set_weights([first.get(name, model.values[name]) for name in model.network.weights])
     return model
 
 
-def _first_weights(network: Network, given: list[dict[str, Any]]) -> dict[str, np.ndarray]:
-    """The given values of parameters, by the parameters' names."""
+def _first_weights(network: Network, given: GivenLayers) -> dict[str, np.ndarray]:
+    """The given values of what layers keep, by their names."""
     first = {}
-    for place, values in zip(network.places, given, strict=True):
-        for key, raw in values.items():
-            at, name = f"layers[{place.number}].{key}", f"{key}{place.number}"
-            if name not in place.parameters:
-                takes = ", ".join(k.removesuffix(place.number) for k in place.parameters) or "none"
-                raise TrainFileError(f"{at}: the layer has no such parameter; its parameters are {takes}")
-            first[name] = _numbers(at, raw)
-            shape = place.parameters[name].shape
-            if first[name].shape != shape:
-                expected, found = (" × ".join(map(str, n)) or "a number" for n in (shape, first[name].shape))
-                raise TrainFileError(f"{at}: expected shape {expected}, got {found}")
+    for place in network.places:
+        found = given.of(place.layer)
+        kept = {name.removesuffix(place.number): p.shape for name, p in place.weights.items()}
+        for key, raw in found.values.items():
+            at = f"{found.at}.{key}"
+            if key not in kept:
+                raise TrainFileError(f"{at}: {unknown_key(type(place.layer).__name__, key, [*kept])}")
+            first[f"{key}{place.number}"] = array = _numbers(at, raw)
+            if array.shape != kept[key]:
+                expected, got = (" × ".join(map(str, n)) or "a number" for n in (kept[key], array.shape))
+                raise TrainFileError(f"{at}: expected shape {expected}, got {got}")
     return first
 
 

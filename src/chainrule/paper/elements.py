@@ -20,7 +20,7 @@ from chainrule.paper.notation import (
 )
 from chainrule.paper.numbers import Number
 from chainrule.paper.plain import plain
-from chainrule.paper.tape import Quantity, same_number
+from chainrule.paper.tape import Quantity, exact_options, same_number
 from chainrule.paper.terms import Term, trace
 from chainrule.paper.workings import Working
 from chainrule.paper.writing import Plain, TeX, is_exactly_written, write
@@ -121,7 +121,9 @@ def _expression(
     in_parts = any(kind in step.rule.tex for kind in (r"\begin{cases}", r"\begin{bmatrix}", r"\sum"))
     if in_parts or not same_shape:
         return _Expression()
-    at = {k: i.value[place] for k, i in zip(step.rule.inputs, inputs, strict=True)}
+    at = {k: v for k, v in exact_options(step).items() if f"<{k}>" in step.rule.tex}
+    at = {k: Number(v) if isinstance(v, int) else v for k, v in at.items()}
+    at |= {k: i.value[place] for k, i in zip(step.rule.inputs, inputs, strict=True)}
     tex = step.rule.formula({k: TeX(digits).number(v)[0] for k, v in at.items()})
     exact = all(not isinstance(v, Number) or plain_digits(v, digits).exact for v in at.values())
     return _Expression(tex, plain(tex), exact)

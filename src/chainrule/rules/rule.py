@@ -17,6 +17,7 @@ Shape = tuple[int, ...]
 _NOT_ONE_SIGN = re.compile(r"[-+^/]|\\frac|\\cdot")
 """What makes a base need brackets under a power."""
 _OPENING = ("(", "{", "[", r"\begin")
+_NEGATIVE_IN_BRACES = re.compile(r"\{-[^{}]*\}")
 _BRACKET_OR_SIGN = re.compile(r"[(){}\[\]+-]|\\begin\b|\\end\b")
 
 
@@ -157,8 +158,11 @@ def _is_sum(tex: str, is_first: bool) -> bool:
 
     >>> _is_sum("1 - r", True), _is_sum("-2", True), _is_sum("-2", False), _is_sum("w^{(t - 1)}", False)
     (True, False, True, False)
+    >>> _is_sum("{-2}", True), _is_sum("{-2}", False)
+    (False, True)
     """
     depth = 0
+    tex = tex[1:-1] if _NEGATIVE_IN_BRACES.fullmatch(tex) else tex
     for place in _BRACKET_OR_SIGN.finditer(tex):
         if place[0] not in ("-", "+"):
             depth += 1 if place[0] in _OPENING else -1

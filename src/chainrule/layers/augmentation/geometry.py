@@ -62,7 +62,7 @@ class RandomFlip(Augmentation):
 
 
 class _Sampled(Augmentation):
-    """An image looked at in other places; a subclass writes them as ``q.rows`` and ``q.columns``."""
+    """An image looked at in other places; a subclass writes them as ``q.row`` and ``q.column``."""
 
     def __init__(
         self, fill_mode: str, interpolation: str, seed: int | None, fill_value: Any, name: str | None
@@ -78,12 +78,12 @@ class _Sampled(Augmentation):
     def forward(self, q: Quantities, x: Name) -> Name:
         self.write_places(q, x)
         how = {"interpolation": self.interpolation, "fill_mode": self.fill_mode}
-        q.a = sampled(x, q.rows, q.columns, **how, fill_value=self.fill_value)
+        q.a = sampled(x, q.row, q.column, **how, fill_value=self.fill_value)
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
         how = {"interpolation": self.interpolation, "fill_mode": self.fill_mode}
-        return sampled_dx(da, x, q.rows, q.columns, **how)
+        return sampled_dx(da, x, q.row, q.column, **how)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
@@ -123,8 +123,8 @@ class RandomRotation(_Sampled):
     def write_places(self, q: Quantities, x: Name) -> None:
         low, high = self.factor
         q.angle = drawn_angle(q.u, low=low, high=high)
-        q.rows = rotated_rows(q.angle, x)
-        q.columns = rotated_columns(q.angle, x)
+        q.row = rotated_rows(q.angle, x)
+        q.column = rotated_columns(q.angle, x)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"factor": list(self.factor)}
@@ -161,10 +161,10 @@ class RandomTranslation(_Sampled):
 
     def write_places(self, q: Quantities, x: Name) -> None:
         (up, down), (left, right) = self.height_range, self.width_range
-        q.down = drawn_between(q.u, low=up, high=down)
-        q.right = drawn_between(q.v, low=left, high=right)
-        q.rows = shifted_places(q.down, x, axis=1)
-        q.columns = shifted_places(q.right, x, axis=2)
+        q.vertical = drawn_between(q.u, low=up, high=down)
+        q.horizontal = drawn_between(q.v, low=left, high=right)
+        q.row = shifted_places(q.vertical, x, axis=1)
+        q.column = shifted_places(q.horizontal, x, axis=2)
 
     def get_config(self) -> dict[str, Any]:
         factors = {"height_factor": list(self.height_range), "width_factor": list(self.width_range)}
@@ -203,14 +203,14 @@ class RandomZoom(_Sampled):
 
     def write_places(self, q: Quantities, x: Name) -> None:
         low, high = self.height_range
-        q.zoom = drawn_factor(q.u, low=low, high=high)
-        across = q.zoom
+        q.tall = drawn_factor(q.u, low=low, high=high)
+        wide = q.tall
         if self.width_range is not None:
             low, high = self.width_range
-            q.zoom_across = drawn_factor(q.v, low=low, high=high)
-            across = q.zoom_across
-        q.rows = zoomed_places(q.zoom, x, axis=1)
-        q.columns = zoomed_places(across, x, axis=2)
+            q.wide = drawn_factor(q.v, low=low, high=high)
+            wide = q.wide
+        q.row = zoomed_places(q.tall, x, axis=1)
+        q.column = zoomed_places(wide, x, axis=2)
 
     def get_config(self) -> dict[str, Any]:
         width = None if self.width_range is None else list(self.width_range)
@@ -256,8 +256,8 @@ class RandomCrop(_Sampled):
         return (self.height, self.width, channels)
 
     def write_places(self, q: Quantities, x: Name) -> None:
-        q.rows = cropped_places(q.u, x, axis=1, length=self.height)
-        q.columns = cropped_places(q.v, x, axis=2, length=self.width)
+        q.row = cropped_places(q.u, x, axis=1, length=self.height)
+        q.column = cropped_places(q.v, x, axis=2, length=self.width)
 
     def inference(self, q: Quantities, x: Name) -> Name:
         q.a = centre_cropped(x, height=self.height, width=self.width)

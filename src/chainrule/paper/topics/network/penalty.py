@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.layers.dense import Dense
 from chainrule.layers.steps import Step
 from chainrule.lookup import suggest
 from chainrule.network import LOSS, Network, Program
-from chainrule.optimizers import LEARNING_RATE, SGD, Optimizer
+from chainrule.optimizers import LEARNING_RATE
 from chainrule.paper.sheet import SheetError, Table
 from chainrule.paper.topics.network.door import worked
 from chainrule.paper.values import names_in, read_array, resolve
@@ -80,7 +79,7 @@ def _as_text(factor: Any) -> Any:
     return {Decimal(1): "1", Decimal("0.5"): "1/2"}.get(Decimal(factor), factor) if is_number else factor
 
 
-def penalized(program: Program, network: Network, penalty: Penalty, optimizer: Optimizer) -> Program:
+def penalized(program: Program, network: Network, penalty: Penalty) -> Program:
     """The program with the penalty: the cost L + penalty, its gradients, and the update by them."""
     weights = _weights(network)
     scaling = penalty.scaling
@@ -90,17 +89,26 @@ def penalized(program: Program, network: Network, penalty: Penalty, optimizer: O
     )
     gradient = penalized_gradient_rule(penalty.kind, penalty.factor)
     added = tuple(Step(f"d{W}{PENALIZED}", gradient, (f"d{W}", W, *scaling)) for W in weights)
-    decays = penalty.kind == "l2" and isinstance(optimizer, SGD) and not optimizer.momentum
+    plain = {(W, f"d{W}", LEARNING_RATE) for W in weights}
+    decays = penalty.kind == "l2" and any(
+        step.rule is gradient_descent and step.inputs in plain for step in program.update
+    )
     update = tuple(_updated(step, weights, decays) for step in program.update)
     if decays:
         update = (Step(DECAY, decay_rule(penalty.factor), (LEARNING_RATE, *scaling)), *update)
-    return replace(program, loss=(*program.loss, *cost), backward=(*program.backward, *added), update=update)
+    return replace(
+        program,
+        loss=(*program.loss, *cost),
+        backward=(*program.backward, *added),
+        update=update,
+        evaluation=(*program.evaluation, *cost),
+    )
 
 
 def _weights(network: Network) -> list[str]:
-    found = [f"W{p.number}" for p in network.places if isinstance(p.layer, Dense)]
+    found = [f"W{p.number}" for p in network.places if f"W{p.number}" in p.parameters]
     if not found:
-        raise SheetError("given.penalty: there are no weights to penalize; give a Dense layer")
+        raise SheetError("given.penalty: there are no weights to penalize; give a layer with some, as Dense")
     return found
 
 

@@ -121,7 +121,7 @@ def work_network(
     drawn = {name: values for name, values in (drawn or {}).items() if name in taken}
     values = {**given, **_first_state(program, given, next(iter(network.inputs)))}
     if penalty is not None:
-        program = penalized(program, network, penalty, optimizer)
+        program = penalized(program, network, penalty)
         values[STRENGTH] = resolve(penalty.strength, closed)
     whole = descent.batches(rows)[0] == slice(0, rows)
     measured = any(name.endswith(("_before", "_after")) for name in find)
