@@ -10,6 +10,7 @@ import pytest
 
 from chainrule.callbacks import Checkpoints
 from chainrule.cli.main import run
+from chainrule.report import page
 from chainrule.training import fitting
 
 FILE = """
@@ -36,6 +37,9 @@ KEPT = ("model.safetensors", "history.csv")
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The working folder, with a training file; every call of the program does one epoch."""
+    # What is reported is no matter here, and takes most of the time.
+    monkeypatch.setattr(page, "hand_step", lambda run: page.HandStep(0, obstacle="not asked for"))
+    monkeypatch.setattr(page, "report", lambda run, step: "a report")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(fitting, "INTERVAL", 0.0)
     (tmp_path / "xor.toml").write_text(FILE)

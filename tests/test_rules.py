@@ -28,6 +28,7 @@ from chainrule.rules import (
     penalties,
     perceptron,
     probability,
+    sampling,
 )
 from chainrule.rules.activations import ACTIVATIONS, Activation
 from chainrule.rules.arrays import constant, is_exact
@@ -162,6 +163,13 @@ def _information_rules():
         yield information.kl_divergence(base), (p, q)
 
 
+def _sampling_rules():
+    x, rows, columns = _draw(71, 2, 3, 4, 2), _draw(72, 2, 3, 3), _draw(73, 2, 3, 3)
+    for fill_mode in sampling.FILL_MODES:
+        how = {"interpolation": "bilinear", "fill_mode": fill_mode, "fill_value": 0.5}
+        yield sampling.sampled, (x, rows, columns), how
+
+
 def _found(thing):
     """The rules in something that a module of rules holds."""
     if isinstance(thing, Rule):
@@ -183,6 +191,7 @@ EXAMPLES = [
     *_perceptron_rules(),
     *_probability_rules(),
     *_information_rules(),
+    *_sampling_rules(),
 ]
 MODULES = [
     importlib.import_module(f"chainrule.rules.{m.name}")

@@ -310,12 +310,14 @@ class Model(Body):
         rounding: int | None = None,
         convention: str = "rows",
         digits: int = 6,
+        training: bool = True,
     ) -> NetworkWorking:
         """Work the model's next updates on x and y by hand, with exact numbers; nothing is trained.
 
         Weights count as their shortest decimals, so 0.2 is 1/5. Without ``batch_size`` all rows make
         one update. ``find`` chooses what is shown, as in a worksheet; the other arguments are a
-        worksheet's too.
+        worksheet's too. What layers draw, as the masks of dropout, is the same each time and stands
+        among what is given; with ``training=False`` the pass that predicts is worked instead.
 
         Raises RuntimeError before ``compile``; TypeError or ValueError for data that does not fit;
         ArithmeticError, with the step, for what cannot be worked.
@@ -344,6 +346,7 @@ class Model(Body):
             rounding=rounding,
             convention=convention,
             digits=digits,
+            training=training,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

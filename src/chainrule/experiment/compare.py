@@ -134,9 +134,8 @@ def _finding(made: Comparison, expectation: Expectation) -> Finding:
     values = {name: made.values(name, expectation.measure, expectation.at) for name in names}
     numbers = {name: _shown(values[name]) for name in names}
     if expectation.alike is not None:
-        means = [float(v.mean()) for v in values.values()]
-        apart = max(means) - min(means)
-        appeared = apart <= expectation.within
+        means = np.array([v.mean() for v in values.values()])  # NaN where a run diverged
+        appeared = bool(means.max() - means.min() <= expectation.within)
         return Finding(expectation, appeared, appeared, numbers)
     pairs = list(itertools.pairwise(names))
     appeared = all(values[low].mean() < values[high].mean() for low, high in pairs)

@@ -66,7 +66,7 @@ def plain(tex: str) -> str:
     )
     text = re.sub(r"\s*·\s*", "·", text).replace("( ", "(").replace(" ⌉", "⌉").replace(" ⌋", "⌋")
     text = re.sub(r"([⌉⌋])(?=[+−])", r"\1 ", text)
-    text = re.sub(r"∫ (?=[_₀-₉])", "∫", text)
+    text = re.sub(r"([∫⋆∗]) (?=[_₀-₉])", r"\1", text)
     text = re.sub(r" {2,}", " ", text)
     text = re.sub(r"(Σ|\bmax) (?=_)|\b(ln|sign|max|sin|cos|tanh) (?=[(²'^])", r"\1\2", text)
     text = re.sub(r"(?<=[\w)\]²³⁾])([−+=<>≈]) ", r" \1 ", text)

@@ -96,12 +96,12 @@ def plain_value(value: np.ndarray, write: Write, kind: str) -> str:
     for row, cells in stack.shown():
         for column, matrix in cells:
             name = ", ".join(word for word in (row, column) if word)
-            lines.append((name, _plain_matrix(matrix, write, " " * (len(name) + 5) if name else " ")))
+            lines.append((name, _plain_matrix(matrix, write, " " * (len(name) + 5) if name else "   ")))
         if len(stack.columns) > LARGEST_ARRAY:
             lines.insert(len(lines) - 1, ("", DOTS))
     if len(stack.rows) > LARGEST_ARRAY:
         lines.insert(len(lines) - len(cells), ("", DOTS))
-    if len(lines) == 1 and not lines[0][0]:
+    if len(lines) == 1 and not lines[0][0] and "\n" not in lines[0][1]:
         return lines[0][1]
     return "".join(f"\n  {name}: {text}" if name else f"\n  {text}" for name, text in lines)
 

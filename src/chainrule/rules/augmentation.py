@@ -9,8 +9,9 @@ augmentation" (AAAI 2020); Keras 3, keras.layers.
 
 from __future__ import annotations
 
-from chainrule.rules.arrays import Array, constant, namespace, pi, sqrt, total, where, zeros
+from chainrule.rules.arrays import Array, constant, namespace, pi, sqrt, total, where
 from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.sampling import counted
 
 
 def _per_image(drawn: Array) -> Array:
@@ -155,7 +156,7 @@ def _inside(side: Array, u: Array, n: int) -> Array:
     """Which places of an axis lie in the part; shape (m, n)."""
     length = n * side.reshape(-1, 1)
     start = u.reshape(-1, 1) * (n - length)
-    places = zeros((n,), side) + namespace(side).arange(n)
+    places = counted(n, side)
     return (places >= start) & (places < start + length)
 
 

@@ -20,7 +20,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.rules.arrays import Array, absolute, constant, cos, floor, namespace, sin, total, where, zeros
+import numpy as np
+
+from chainrule.rules.arrays import (
+    Array,
+    absolute,
+    constant,
+    cos,
+    floor,
+    is_exact,
+    namespace,
+    sin,
+    total,
+    where,
+)
 from chainrule.rules.rule import Shape, rule, size
 
 FILL_MODES = ("constant", "nearest", "reflect", "wrap")
@@ -29,11 +42,23 @@ INTERPOLATIONS = ("bilinear", "nearest")
 # ------------------------------------------------------------------------------------ places
 
 
+def counted(n: int, like: Array) -> Array:
+    """0, 1, …, n - 1 in the kind of number of ``like``.
+
+    >>> import numpy as np
+    >>> counted(3, np.zeros(2))
+    array([0., 1., 2.])
+    """
+    if is_exact(like):
+        first = like.reshape(-1)[:1]
+        return np.concatenate([constant(i, first) for i in range(n)])
+    return namespace(like).arange(n, dtype=like.dtype)
+
+
 def _along(x: Array, axis: int) -> Array:
     """The places 0, 1, … of the rows (axis 1) or the columns (axis 2) of x, laid along that axis."""
     n = x.shape[axis]
-    places = zeros((n,), x) + namespace(x).arange(n)
-    return places.reshape(1, n, 1) if axis == 1 else places.reshape(1, 1, n)
+    return counted(n, x).reshape(1, n, 1) if axis == 1 else counted(n, x).reshape(1, 1, n)
 
 
 def _middle(places: Array) -> Array:

@@ -49,7 +49,7 @@ def _solve_samples(question: Question, given: Given) -> NetworkWorking:
     """Work a network on samples."""
     if given.inputs is not None:
         raise SheetError("given.inputs: is of no use where x and layers are given; leave it out")
-    if given.y is None and question.find is None:
+    if given.y is None and question.find is None and given.training:
         raise SheetError(
             "given.y: is missing; without it there is no loss and no update: say in find what to work"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chainrule.layers.dense import Dense
 from chainrule.network import Placed
+from chainrule.paper.names import tex_name
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.door import times
@@ -32,22 +33,23 @@ def parameters(subject: Subject) -> None:
     page.table(
         "Layer by layer", ("layer", "inputs $n$", "units $k$", "$W$", "weights", "biases", "parameters"), rows
     )
-    _total(page, "weights", [f"weights{p.number}" for p in places if isinstance(p.layer, Dense)])
-    biased = [f"k{p.number}" for p in places if isinstance(p.layer, Dense) and p.layer.use_bias]
-    _total(page, "biases", biased)
-    _total(page, "params", [f"params{place.number}" for place in places if place.parameters])
+    _total(page, "weights", [f"weights{p.number}" for p in places if f"W{p.number}" in p.parameters])
+    biased = [p for p in places if f"b{p.number}" in p.parameters]
+    _total(page, "biases", [f"{'k' if isinstance(p.layer, Dense) else 'size_b'}{p.number}" for p in biased])
+    _total(page, "params", [f"params{place.number}" for place in places if place.weights])
 
 
 def _counted(page: Page, place: Placed, columns: bool) -> list[str]:
     """Work the parameters of a layer; returns its row of the table."""
-    i, n, k = place.number, size(place.input_shape), size(place.output_shape)
-    kind = type(place.layer).__name__
+    i, kind = place.number, type(place.layer).__name__
+    if not isinstance(place.layer, Dense):
+        if place.weights:
+            _work_sizes(page, place)
+        row = [times(place.input_shape), times(place.output_shape), *_parts(place)]
+        return [f"{i} {kind}", *row, str(place.count_params)]
+    n, k = place.input_shape[-1], place.output_shape[-1]
     page.give(f"n{i}", n, hidden=True)
     page.give(f"k{i}", k, hidden=True)
-    if not isinstance(place.layer, Dense):
-        if place.parameters:
-            page.work(f"params{i}", sum_of(1), f"k{i}", symbol=f"P_{{{i}}}")
-        return [f"{i} {kind}", str(n), str(k), "", "", "", str(place.count_params)]
     page.work(
         f"weights{i}", dense_weights, f"n{i}", f"k{i}", symbol=rf"\text{{weights}}_{{{i}}}", shown=False
     )
@@ -56,6 +58,28 @@ def _counted(page: Page, place: Placed, columns: bool) -> list[str]:
     shape = times((k, n) if columns else (n, k))
     biases = k if place.layer.use_bias else 0
     return [f"{i} {kind}", str(n), str(k), shape, str(n * k), str(biases), str(place.count_params)]
+
+
+def _parts(place: Placed) -> list[str]:
+    """The shape of a layer's kernel, how many weights that is, and its biases; as they stand in the table."""
+    W, b = (place.parameters.get(f"{local}{place.number}") for local in ("W", "b"))
+    if W is None:
+        return ["", "", ""]
+    return [times(W.shape), str(size(W.shape)), str(size(b.shape) if b else 0)]
+
+
+def _work_sizes(page: Page, place: Placed) -> None:
+    """Work how many numbers a layer keeps: of each array its lengths multiplied, and all of them together."""
+    i, counts = place.number, []
+    for name, parameter in place.weights.items():
+        lengths = [f"{name}_length_{axis}" for axis in range(1, len(parameter.shape) + 1)]
+        for length, n in zip(lengths, parameter.shape, strict=True):
+            page.give(length, n, symbol=rf"\text{{{n}}}", hidden=True)
+        count = f"weights{i}" if name == f"W{i}" else f"size_{name}"
+        symbol = rf"\text{{weights}}_{{{i}}}" if name == f"W{i}" else rf"\left| {tex_name(name)} \right|"
+        page.work(count, product_of(len(lengths)), *lengths, symbol=symbol, shown=len(lengths) > 1)
+        counts.append(count)
+    page.work(f"params{i}", sum_of(len(counts)), *counts, symbol=f"P_{{{i}}}")
 
 
 def _total(page: Page, name: str, counts: list[str]) -> None:

@@ -110,7 +110,7 @@ def work_network(
         raise SheetError(
             f"given.epochs: {updates:,} updates; at most {most:,} are worked {kind}: train it instead"
         )
-    find = find or [name for name in USUAL if name != PENALTY or penalty is not None]
+    find = find or _usual(TARGET in given, training, penalty is not None)
     studies = {name: study for name in find if (study := study_of(name))}
     has_loss = TARGET in given
     optimizer = optimizer.exactly(lambda number: resolve(read_array(number), closed)[()])
@@ -143,6 +143,13 @@ def work_network(
     for study in dict.fromkeys(studies.values()):
         STUDIES[study](subject)
     return replace(working, parts=[*parts, *page.working().parts])
+
+
+def _usual(has_loss: bool, training: bool, has_penalty: bool) -> list[str]:
+    """The parts that are shown where a question does not say which."""
+    if not training:
+        return [FORWARD, LOSS_PART] if has_loss else [FORWARD]
+    return [name for name in USUAL if name != PENALTY or has_penalty]
 
 
 def _question(name: str, digits: int, rounded_to: int | None, find: list[str]) -> Question:
