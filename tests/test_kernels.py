@@ -172,3 +172,22 @@ def test_a_kernel_gives_the_same_bits_each_time(rule):
     assert made[0].dtype == np.float32
     for again in made[1:]:
         np.testing.assert_array_equal(made[0], again)
+
+
+@pytest.mark.parametrize(
+    ("rule", "options"),
+    [
+        (convolution.convolution_without_bias, {"strides": (1,), "padding": "same", "dilation": (1,)}),
+        (pooling.max_pooling, {"pool_size": (2,), "strides": (1,), "padding": "same"}),
+        (pooling.average_pooling, {"pool_size": (2,), "strides": (1,), "padding": "same"}),
+        (pooling.global_max_pooling, {}),
+    ],
+    ids=lambda v: getattr(v, "name", ""),
+)
+def test_a_number_that_is_not_finite_goes_on_as_with_the_rule(rule, options):
+    inputs = [np.ones((2, 1, 1))] if rule is convolution.convolution_without_bias else []
+    for bad in (np.nan, np.inf, -np.inf):
+        x = np.arange(6.0).reshape(1, 6, 1)
+        x[0, 3, 0] = bad
+        found = KERNELS[rule](*map(jnp.asarray, [x, *inputs]), **options)
+        np.testing.assert_array_equal(found, rule(x, *inputs, **options))

@@ -5,7 +5,16 @@ import inspect
 import keras
 import pytest
 
-from chainrule import activations, initializers, layers, losses, metrics, optimizers
+from chainrule import (
+    activations,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+)
 from chainrule.layers.registry import LAYERS
 from chainrule.lookup import build, snake_case, suggest
 from chainrule.losses import LOSSES
@@ -16,8 +25,10 @@ VOCABULARIES = {
     "losses": (LOSSES, keras.losses),
     "layers": (LAYERS, keras.layers),
     "optimizers": (optimizers.OPTIMIZERS, keras.optimizers),
+    "regularizers": (regularizers.REGULARIZERS, keras.regularizers),
+    "constraints": (constraints.CONSTRAINTS, keras.constraints),
 }
-NOT_IN_KERAS = {"PerceptronLoss"}
+NOT_IN_KERAS = {"PerceptronLoss", "Branches", "Chain", "PadChannels", "Residual"}
 TWINS = [
     pytest.param(made, getattr(theirs, name), id=f"{kind}.{name}")
     for kind, (ours, theirs) in VOCABULARIES.items()

@@ -455,7 +455,9 @@ def test_the_order_of_an_update_is_rate_clipping_decay_step():
     assert (state["t"].shape, state["t"].dtype) == ((), "int32")
 
 
-@pytest.mark.parametrize("optimizer", [Adam(clipnorm=1.0), Adam(global_clipnorm=1.0), SGD()], ids=str)
+@pytest.mark.parametrize(
+    "optimizer", [Adam(clipnorm=1.0), Adam(global_clipnorm=1.0), SGD()], ids=["norm", "global norm", "none"]
+)
 def test_where_nothing_is_trained_there_is_no_update(optimizer):
     assert optimizer.write({}) == ((), {})
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
 from chainrule.network import Network
 from chainrule.paper.pictures import BLUE, INK, STYLE, svg
@@ -37,10 +38,11 @@ def drawn_boxes(network: Network) -> str:
         for name, text in _texts(network).items():
             x, y = _centre(places[name])
             colour = PAPER if name in network.inputs else LIGHT
-            box = {"boxstyle": "round,pad=0.04", "facecolor": colour, "edgecolor": BLUE}
-            axes.add_patch(
-                mpl.patches.FancyBboxPatch((x - WIDE / 2, y - HIGH / 2), WIDE, HIGH, **box, zorder=2)
+            corner = (x - WIDE / 2, y - HIGH / 2)
+            box = FancyBboxPatch(
+                corner, WIDE, HIGH, "round,pad=0.04", facecolor=colour, edgecolor=BLUE, zorder=2
             )
+            axes.add_patch(box)
             axes.text(x, y, text, ha="center", va="center", fontsize=8, color=INK, zorder=3)
         for source, number in edges:
             _arrow(axes, _centre(places[source]), _centre(places[number]), (source, number) in bent)

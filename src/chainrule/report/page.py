@@ -22,6 +22,7 @@ from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network import GRAPH, NetworkWorking
 from chainrule.paper.workings import Working
 from chainrule.report import figures
+from chainrule.report.augmentation import augmentation_figure, leading_augmentation
 from chainrule.training.single import compiled_step
 
 MOST_WRONG = 16
@@ -109,6 +110,9 @@ def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
         "curves": [Markup(svg) for svg in figures.curves(run.history.history, run.is_tested)],
         "network": Markup(figures.drawn_network(run.model.network, run.model.parameters)),
     }
+    layers = leading_augmentation(run.model.layers)
+    if layers and isinstance(run.x_train, np.ndarray):
+        drawn["augmentation"] = Markup(augmentation_figure(run.x_train, layers, seed=run.file.seed))
     if run.is_classifier:
         drawn |= _mistakes(run, sure)
     return drawn

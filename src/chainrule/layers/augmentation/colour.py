@@ -121,8 +121,7 @@ class RandomErasing(_Ranged):
     """A part of some images erased: filled with noise, or with ``fill_value`` (cutout).
 
     Arguments are those of ``keras.layers.RandomErasing``. An image is met with a chance that is drawn for
-    it from 0 to ``factor``, or from the pair given: 1.0, Keras' default, is (0, 1), and (1, 1) meets every
-    image. ``scale`` is the range from
+    it from 0 to ``factor``, or from the pair given: (1, 1) meets every image. ``scale`` is the range from
     which the square of each side is drawn, as a part of the image's. ``fill_value`` is a number, or one for
     each channel; it and the noise are clipped to ``value_range``, which images with values from 0 to 1
     need as (0, 1).
@@ -135,7 +134,7 @@ class RandomErasing(_Ranged):
 
     def __init__(
         self,
-        factor: Any = (0.0, 1.0),
+        factor: Any = 1.0,
         scale: Any = (0.02, 0.33),
         fill_value: Any = None,
         value_range: Any = (0, 255),

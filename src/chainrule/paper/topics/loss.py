@@ -52,7 +52,7 @@ def solve(question: Question) -> Working:
     if in_lists and given.y.size != a.size:
         raise SheetError(f"given.y_pred: expected a prediction per target, {given.y.size}; got {a.size}")
     targets = given.y.reshape(1, -1) if _is_row(given.y, loss) else _as_column(given.y)
-    y = targets_of(targets, loss, a.shape[0], a.shape[1], columns and not _is_row(given.y, loss))
+    y = targets_of(targets, loss, a.shape[0], a.shape[1:], columns and not _is_row(given.y, loss))
     if a.size > MOST_VALUES:
         raise SheetError(f"given.y_pred: {a.size:,} values; at most {MOST_VALUES:,} are worked by hand")
     page = Page(question)

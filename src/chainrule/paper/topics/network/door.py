@@ -46,15 +46,12 @@ def times(shape: tuple[int, ...]) -> str:
 
 
 def samples(place: str, array: np.ndarray, columns: bool) -> np.ndarray:
-    """Inputs or targets with one row per sample; a single list is a single sample.
-
-    Images and the like have an entry per sample, and are never transposed.
-    """
-    if array.ndim == 0:
+    """Inputs or targets with one row per sample; a single list is a single sample."""
+    if array.ndim > 2 or array.ndim == 0:
         raise SheetError(f"{place}: expected rows of numbers, as [[1, 2], [3, 4]]")
     if array.ndim == 1:
         return array.reshape(1, -1)
-    return np.asarray(array.T) if columns and array.ndim == 2 else array
+    return np.asarray(array.T) if columns else array
 
 
 def network_for(
@@ -65,7 +62,7 @@ def network_for(
     What the layers cannot take as samples may be a single one, or one whose single channel is not
     written: an image [h, w] is then taken for (1, h, w, 1). Raises SheetError where nothing fits.
     """
-    rows = samples("given.x", x, columns)
+    rows = x if x.ndim > 2 else samples("given.x", x, columns)
     errors = []
     for candidate in (rows, x[None], x[..., None], x[None, ..., None]):
         if candidate.ndim < 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -58,7 +58,10 @@ def drawn_for(draws: Mapping[str, Draw], batches: Sequence[int]) -> Drawn:
     {'u1': [array([[0.636, 0.269]])]}
     """
     generator = np.random.default_rng(_SEED)
-    make = {"uniform": generator.random, "normal": generator.standard_normal}
+    make: dict[str, Callable[[Shape], np.ndarray]] = {
+        "uniform": generator.random,
+        "normal": generator.standard_normal,
+    }
     values: Drawn = {name: [] for name in draws}
     for rows in batches:
         for name, draw in draws.items():

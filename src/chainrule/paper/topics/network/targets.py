@@ -24,7 +24,7 @@ def targets_of(y: np.ndarray, loss: Loss, rows: int, outputs: Shape, columns: bo
     if y.ndim == 1 and len(y) == rows != 1 and outputs == (1,):
         y = y.reshape(-1, 1)
     elif y.ndim == 0:
-        y = y.reshape(1, 1)
+        y = y.reshape(1, *(1 for _ in outputs))
     elif len(outputs) == 1:
         y = samples(place, y, columns)
     elif [n for n in y.shape if n > 1] == [n for n in (rows, *outputs) if n > 1]:
