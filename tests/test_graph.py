@@ -44,11 +44,45 @@ loss = "hinge"
 layers = [{ layer = "LeakyReLU" }]
 """
 
+BRANCHED = """
+[[question]]
+id = "residual"
+topic = "network"
+[question.given]
+x = [[1, 2]]
+y = [[0, 1]]
+layers = [
+  { layer = "Dense", units = 2, W = [[1, 2], [3, 4]] },
+  { layer = "Residual", activation = "relu", layers = [
+    { layer = "Dense", units = 2, W = [[1, 0], [2, 1]] },
+    { layer = "BatchNormalization" },
+  ] },
+]
+
+[[question]]
+id = "inception"
+topic = "network"
+[question.given]
+x = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+y = [1]
+layers = [
+  { layer = "Branches", branches = [
+    [{ layer = "Conv2D", filters = 1, kernel_size = 1, W = [1, 1], kernel_regularizer = "l2" }],
+    [{ layer = "Dropout", rate = 0.5, mask = [[[1, 0], [1, 1]], [[0, 0], [1, 0]]] },
+     { layer = "Conv2D", filters = 2, kernel_size = 2, padding = "same", kernel_initializer = "ones" }],
+    [],
+  ] },
+  { layer = "GlobalMaxPooling2D" },
+  { layer = "Dense", units = 1, kernel_initializer = "ones" },
+]
+"""
+
 
 def workings():
     for name in ("week4", "xor", "symbols"):
         yield from solve(EXAMPLES / f"{name}.toml").workings
     yield from solve(LONG).workings
+    yield from solve(BRANCHED).workings
 
 
 WORKINGS = {working.name: working for working in workings()}
@@ -106,6 +140,29 @@ def test_a_loss_that_takes_the_logits_too_has_a_second_dashed_edge(name, loss):
 @pytest.mark.parametrize("name", ["q1", "q2", "symbols", "xor", "bare"])
 def test_a_plain_loss_has_none(name):
     assert not [p for p in drawn(name).iter(f"{SVG}path") if "again" in (p.get("class") or "")]
+
+
+def again(name):
+    return [p for p in drawn(name).iter(f"{SVG}path") if "again" in (p.get("class") or "")]
+
+
+def test_a_shortcut_is_an_edge_of_its_own_to_the_sum():
+    edges = again("residual")
+    assert len(edges) == 4  # a1 to the sum, z2_1 to the variance and to what is normalized, the mean to that
+    assert {"+", "var", "x\u0302"} & set(texts("residual")) >= {"+", "var"}
+    assert all(edge.get("marker-end") for edge in edges)
+
+
+def test_every_operation_has_as_many_edges_as_inputs():
+    for name in ("residual", "inception"):
+        steps = {**vars(WORKINGS[name].program)}
+        inputs = sum(len(set(step.inputs)) for step in (*steps["forward"], *steps["loss"]))
+        arrows = [e for e in drawn(name).iter() if e.get("marker-end")]
+        assert len(arrows) == inputs + 1  # and one away from the loss
+
+
+def test_images_are_given_by_their_shape():
+    assert {"1×2×2×2", "∂ 1×2×2×2"} <= set(texts("inception"))
 
 
 def test_wide_arrays_are_given_by_their_shape():

@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ class TensorBoard(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
         trained = {name: value for name, value in logs.items() if not name.startswith("val_")}
-        trained["learning_rate"] = learning_rate(self.model)
+        rate = learning_rate(self.model)
+        if not isnan(rate):  # an Optax transformation keeps its own
+            trained["learning_rate"] = rate
         validated = {name.removeprefix("val_"): value for name, value in logs.items() if name not in trained}
         self._scalars("train", "epoch", trained, epoch)
         if validated:

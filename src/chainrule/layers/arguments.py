@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ def number(value: Any, name: str, least: float, below: float | None = None) -> A
         raise TypeError(f"{name} must be a number, got {value!r}")
     if isinstance(value, np.ndarray | np.generic):
         value = value.item()
-    if not value >= least or not value < (np.inf if below is None else below):
+    is_below = isfinite(float(value)) if below is None else value < below
+    if not value >= least or not is_below:
         bounds = f"at least {least}" + (" and finite" if below is None else f" and less than {below}")
         raise ValueError(f"{name} must be {bounds}, got {value}")
     return value
