@@ -42,7 +42,8 @@ model.compile(chainrule.optimizers.SGD(0.01, 0.9), "sparse_categorical_crossentr
 times = Times()
 logs = model.fit(x, y, batch_size=128, epochs=2, callbacks=[times], verbose=0)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"speed": source.rows / (times.at[2] - times.at[1]), "peak": peak, "loss": logs.history["loss"][-1]}))
+speed = source.rows / (times.at[2] - times.at[1])
+print(json.dumps({"speed": speed, "peak": peak, "loss": logs.history["loss"][-1]}))
 """
 
 
@@ -103,7 +104,8 @@ def main() -> None:
             file, memory = (trained(path, w, given.chunk, given.allowed) for w in ("file", "memory"))
             ratios.append(file["speed"] / memory["speed"])
             for name, found in (("file", file), ("memory", memory)):
-                print(f"{name:6} {found['speed']:9,.0f} rows/s, peak {found['peak']:6,.0f} MiB, loss {found['loss']:.4f}")
+                speed, peak = found["speed"], found["peak"]
+                print(f"{name:6} {speed:9,.0f} rows/s, peak {peak:6,.0f} MiB, loss {found['loss']:.4f}")
         print(f"speed from the file, of that from memory: {', '.join(f'{r:.2f}' for r in ratios)}")
 
 

@@ -75,7 +75,7 @@ def test_the_error_in_the_worksheet_page_is_the_one_that_is_given():
 
 
 def test_the_training_page_shows_the_file_of_the_demo():
-    (shown,) = blocks(DOCS["training"], "toml")
+    shown, *_ = blocks(DOCS["training"], "toml")
     embedded = (ROOT / "src/chainrule/experiment/digits.toml").read_text(encoding="utf-8")
     assert parse_train_file(shown) == parse_train_file(embedded)
 

@@ -52,7 +52,7 @@ MISTAKES = {
     "a seed in quotes": (described('loss = "mse"\nseed = "1"'), ["seed", "a whole number", "'1'"]),
     "a layer": (described(layers='[{ layer = "Dens", units = 1 }]'), ["layers[1]", "did you mean 'Dense'?"]),
     "no layer": (described(layers="[]"), ["layers", "at least one"]),
-    "no units": (described(layers='[{ layer = "Dense" }]'), ["layers[1]", "needs", "units"]),
+    "no units": (described(layers='[{ layer = "Dense" }]'), ["layers[1].units", "is missing"]),
     "units in quotes": (
         described(layers='[{ layer = "Dense", units = "1" }]'),
         ["layers[1]", "units", "'1'"],
@@ -124,7 +124,7 @@ def test_a_mistake_ends_in_one_line_that_names_its_place(mistake, tmp_path, capf
 
 
 def test_a_mistake_is_an_error_in_python(tmp_path):
-    with pytest.raises(TrainFileError, match=r"layers\[1\]: unknown layer 'Dens'"):
+    with pytest.raises(TrainFileError, match=r"layers\[1\]\.layer: unknown layer 'Dens'"):
         trained(MISTAKES["a layer"][0])
     with pytest.raises(TrainFileError, match="sede: unknown key"):
         parse_train_file(MISTAKES["a key"][0])

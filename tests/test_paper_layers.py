@@ -261,7 +261,8 @@ def test_several_updates_take_the_rows_of_all_inputs():
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop", "adagrad"])
 def test_several_updates_carry_averages_masks_and_the_optimizers_state_along(optimizer):
-    layers = [Dense(3, use_bias=False), LAYERS["BatchNormalization"](momentum=0.5), LAYERS["Dropout"](0.4), Dense(1)]
+    middle = [LAYERS["BatchNormalization"](momentum=0.5), LAYERS["Dropout"](0.4)]
+    layers = [Dense(3, use_bias=False), *middle, Dense(1)]
     model = Sequential([Input((2,)), *layers])
     model.compile({"name": optimizer, "learning_rate": RATE}, "mse")
     filled(model)
@@ -505,12 +506,21 @@ def test_every_format_shows_images_and_graphs(ending, tmp_path):
     assert len(path.read_text(encoding="utf-8")) > 5000
 
 
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_every_layer_is_written_as_html_and_as_text(kind, tmp_path):
+    for shape, arguments in EXAMPLES[kind]:
+        model = model_of(kind, shape, arguments)
+        working = model.work(samples(shape, kind), targets(model))
+        working.save(tmp_path / "sheet.html")
+        assert plain_name(working.names[0]) in str(working)
+
+
 NAMES = {
     "xhat1": (r"\hat{x}_{1}", "x\u0302₁"),
     "mean3_1": (r"\mu_{3,1}", "μ₃,₁"),
     "dvar1": (r"\frac{\partial L}{\partial {\sigma^{2}}_{1}}", "∂L/∂σ²₁"),
     "moving_mean1_new": (r"\bar{\mu}_{1}^{\text{new}}", "μ\u0305₁ new"),
-    "moving_var1.3": (r"{\bar{\sigma}^{2}}_{1}^{(3)}", "σ\u0305²₁⁽³⁾"),
+    "moving_var1.3": (r"{\bar{\sigma}{}^{2}}_{1}^{(3)}", "σ\u0305²₁⁽³⁾"),
     "deviation2": ("s_{2}", "s₂"),
     "da1_by_2": (r"\left( \frac{\partial L}{\partial a_{1}} \right)^{\text{by 2}}", "(∂L/∂a₁) by 2"),
     "dx_by_3_1": (r"\left( \frac{\partial L}{\partial x} \right)^{\text{by 3,1}}", "(∂L/∂x) by 3,1"),

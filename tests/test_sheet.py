@@ -66,7 +66,10 @@ def without(line):
 MISTAKES = {
     "a key of the question": (sheet("mark = 3"), ["'q1'", "mark", "unknown key", "did you mean 'marks'?"]),
     "a key of the given": (sheet(given='los = "mse"'), ["'q1'", "given.los", "did you mean 'loss'?"]),
-    "a key of a layer": (sheet(more="unit = 1"), ["'q1'", "given.layers[2].unit", "unknown key", "mean 'units'?"]),
+    "a key of a layer": (
+        sheet(more="unit = 1"),
+        ["'q1'", "given.layers[2].unit", "unknown key", "mean 'units'?"],
+    ),
     "a key at the top": (sheet(top="titel = 'x'"), ["titel", "did you mean 'title'?"]),
     "no x": (without("x ="), ["'q1'", "given.x", "is missing"]),
     "no y": (without("y ="), ["'q1'", "given.y", "is missing"]),

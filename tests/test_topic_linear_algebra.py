@@ -25,7 +25,12 @@ from chainrule.paper.topics.linear_algebra.roots import factors, roots
 from chainrule.paper.workings import Document
 from chainrule.rules import calculus, linear_algebra
 
-jax.config.update("jax_enable_x64", True)
+
+@pytest.fixture(autouse=True)
+def _in_double_precision():
+    with jax.enable_x64(True):
+        yield
+
 
 FOLDER = Path(__file__).parent.parent / "worksheets"
 SHEET = FOLDER / "01-linear-algebra.toml"

@@ -110,9 +110,7 @@ def test_exact_numbers_give_exact_gradients():
     for pool, is_max in ((max_pooling, True), (average_pooling, False)):
         Y = pool(x, **options)
         dY = numbers(draw.integers(-9, 9, size=Y.shape))
-        gradient = (
-            max_pooling_dx(x, dY, **options) if is_max else average_pooling_dx(dY, x, **options)
-        )
+        gradient = max_pooling_dx(x, dY, **options) if is_max else average_pooling_dx(dY, x, **options)
         for place in np.ndindex(x.shape):
             moved = x.copy()
             moved[place] = moved[place] + step

@@ -68,7 +68,10 @@ class Loss:
         return rules.fused_gradient_rule(self.entry, self.divide_by, activation, **self.options)
 
     def weighted_value(self, activation: str | None = None) -> Rule:
-        """The rule of the loss with a weight per row: from (y, a, w), or behind an activation (y, a, z, w)."""
+        """The rule of the loss with a weight per row, from (y, a, w), or (y, a, z, w) behind an activation.
+
+        The weights multiply the terms of their rows, as Keras' ``sample_weight`` does.
+        """
         return rules.weighted_loss_rule(self.entry, self.divide_by, activation, **self.options)
 
     def prepare(self, y: Any) -> Any:

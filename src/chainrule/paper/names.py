@@ -28,7 +28,7 @@ _OF_LAYERS = {
     "deviation": ("s", "s"),
     "xhat": (r"\hat{x}", "x\u0302"),
     "moving_mean": (r"\bar{\mu}", "μ\u0305"),
-    "moving_var": (r"{\bar{\sigma}^{2}}", "σ\u0305²"),
+    "moving_var": (r"{\bar{\sigma}{}^{2}}", "σ\u0305²"),
 }
 """Quantities of layers with a sign of their own, as TeX and as plain text; elsewhere they are words."""
 _PLAIN = {

@@ -80,13 +80,18 @@ def images(pixels: np.ndarray, captions: Sequence[str]) -> str:
         return svg(figure, "Predictions that are wrong")
 
 
+def has_units(network: Network) -> bool:
+    """Whether a network is drawn by its units: a chain of layers that give no images."""
+    shapes = [*network.inputs.values(), *(place.output_shape for place in network.places)]
+    return network.is_chain and all(len(shape) == 1 for shape in shapes)
+
+
 def drawn_network(network: Network, weights: Mapping[str, np.ndarray]) -> str:
     """The layers as columns of units, joined by their weights: blue above 0, red below.
 
     Where layers give images, or the network is no chain, they are boxes with the shapes of what they give.
     """
-    shapes = [*network.inputs.values(), *(place.output_shape for place in network.places)]
-    if any(len(shape) > 1 for shape in shapes) or not network.is_chain:
+    if not has_units(network):
         return drawn_boxes(network)
     sizes = [int(np.prod(network.input_shape)), *(int(np.prod(p.output_shape)) for p in network.places)]
     labels = ["input", *(place.name for place in network.places)]

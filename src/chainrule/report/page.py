@@ -26,6 +26,10 @@ from chainrule.report.augmentation import augmentation_figure, leading_augmentat
 from chainrule.training.single import compiled_step
 
 MOST_WRONG = 16
+LEGENDS = {
+    True: "Weights above 0 are blue, below 0 red; the stronger, the larger.",
+    False: "Each layer with the shape of what it gives, and its parameters.",
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
     drawn: dict[str, Any] = {
         "curves": [Markup(svg) for svg in figures.curves(run.history.history, run.is_tested)],
         "network": Markup(figures.drawn_network(run.model.network, run.model.parameters)),
+        "legend": LEGENDS[figures.has_units(run.model.network)],
     }
     layers = leading_augmentation(run.model.layers)
     if layers and isinstance(run.x_train, np.ndarray):

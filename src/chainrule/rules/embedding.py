@@ -23,7 +23,7 @@ def _lookup(x: Array, W: Array) -> Array:
     return namespace(x, W).take(W, x.astype(int), axis=0)
 
 
-@rule(tex=r"<W>_{<x>}", stable=_lookup)
+@rule(tex=r"(<W>)_{<x>}", stable=_lookup)
 def embedded(x: Array, W: Array) -> Array:
     """The row of W that each id names; shape (m, …, d).
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jax
+import numpy as np
 
 from chainrule.layers.layer import Draw
 from chainrule.rules.arrays import Array
@@ -31,5 +32,5 @@ def drawn(draws: Mapping[str, Draw], key: Array, rows: int) -> dict[str, Array]:
         function = {"uniform": jax.random.uniform, "normal": jax.random.normal}[draw.kind]
         own = jax.random.fold_in(key, number)
         own = own if draw.seed is None else jax.random.fold_in(own, draw.seed)
-        made[name] = function(own, (rows, *draw.shape))
+        made[name] = function(own, (rows, *draw.shape), np.float32)
     return made
