@@ -45,7 +45,8 @@ def sum_of(count: int) -> Rule:
 def weighted_sum(shares: tuple[float, ...]) -> Rule:
     """The rule that adds quantities, each times its share.
 
-    >>> weighted_sum((1.0, 0.5))(3.0, 4.0)
+    >>> import numpy as np
+    >>> float(weighted_sum((1.0, 0.5))(np.float64(3), np.float64(4)))
     5.0
     """
     names = _numbered(len(shares))
