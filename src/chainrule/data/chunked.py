@@ -92,10 +92,8 @@ class Chunked(ABC):
 
     def whole(self) -> Rows:
         """All rows in memory, in the order of the files."""
-        parts = list(self.chunks())
-        if len(parts) == 1:
-            return parts[0]
-        return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
+        rows, _ = self._filled(self._parts(self._chosen, 0), None, self.rows, None)
+        return rows
 
     def split(self, test: float, seed: int = 0) -> tuple[Self, Self]:
         """Two data sets: one to train on, and one with about this part of the rows to test with.

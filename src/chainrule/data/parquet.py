@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 PathLike = str | os.PathLike[str]
 
-PART_BYTES = 1 << 23
+PART_BYTES = 1 << 21
 """Of the inputs in a part that is decoded at once: small enough for the processor's caches."""
-BUFFER_BYTES = 1 << 24
+BUFFER_BYTES = 1 << 20
 """For all columns together, of what is read from the disk at once."""
 
 

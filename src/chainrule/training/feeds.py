@@ -44,7 +44,7 @@ class Memory:
     """Arrays that are on the device as a whole: one chunk."""
 
     def __init__(self, data: dict[str, np.ndarray], seed: int = 0, shuffle: bool = False) -> None:
-        self.data = {name: jnp.asarray(array) for name, array in data.items()}
+        self.data = on_device(data)
         self.rows = rows_of(data)
         self.chunk_rows = self.rows
         self.seed, self._shuffle = seed, shuffle
@@ -67,9 +67,12 @@ class Stream:
         """The chunks of an epoch, from the one with this number on."""
         for x, y in self._source.chunks(epoch, self.seed, self._shuffle, start):
             inputs, targets = self._door(x, y)
-            # Unlike jnp.asarray, this takes an aligned chunk as it is where the device is the processor.
-            data = {INPUT: jax.device_put(inputs), TARGET: jax.device_put(targets)}
-            yield Chunk(data, jnp.arange(len(x)))
+            yield Chunk(on_device({INPUT: inputs, TARGET: targets}), jnp.arange(len(x)))
+
+
+def on_device(data: dict[str, np.ndarray]) -> Data:
+    """The arrays on the device; where that is the processor, an aligned one is taken without a copy."""
+    return {name: jax.device_put(array) for name, array in data.items()}
 
 
 Feed = Memory | Stream
