@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chainrule.callbacks import Checkpoints
 from chainrule.cli.main import run as command
-from chainrule.experiment.compare import Comparison, Trained, compare
+from chainrule.experiment.compare import Comparison, compare
 from chainrule.experiment.file import TrainFileError, parse_train_file, read_train_file
+from chainrule.experiment.kept import Trained
 from chainrule.report.comparison import comparison_report
+from chainrule.training import fitting
 
 EFFECTS = sorted((Path(__file__).parents[1] / "examples" / "effects").glob("*.toml"))
 FILE = """
@@ -66,8 +69,6 @@ def test_every_variant_is_trained_from_every_seed(made):
     for runs in made.trained.values():
         assert len(runs) == 2
     first, second = made.trained["usual"]
-    assert first.run.file.seed == 0
-    assert second.run.file.seed == 1
     assert first.history != second.history
 
 
@@ -110,6 +111,58 @@ def test_the_report_says_it_all(made):
     ):
         assert said in page
     assert page.count("<svg") == 1
+
+
+@pytest.fixture
+def stopping(tmp_path, monkeypatch):
+    """Runs the comparison with its n-th epoch killed, or with none; a call of the program is one epoch."""
+    monkeypatch.setattr(fitting, "INTERVAL", 0.0)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rates.toml").write_text(FILE.replace("epochs = 20", "epochs = 4\ncheckpoint = 0"))
+    trained = [0]
+    keep = Checkpoints.keep
+
+    def comparing(*options, killed=None):
+        def kept(self, *given):
+            keep(self, *given)
+            trained[0] += 1
+            if trained[0] == killed:
+                raise OSError("the power went off")
+
+        trained[0] = 0
+        monkeypatch.setattr(Checkpoints, "keep", kept)
+        return command(["train", "rates.toml", "--quiet", *options]), trained[0]
+
+    return comparing
+
+
+@pytest.mark.parametrize("killed", [1, 3, 6, 11])
+def test_a_stopped_comparison_goes_on_with_what_it_has(stopping, killed, tmp_path):
+    status, epochs = stopping("-o", "whole")
+    assert status == 0
+    assert {path.name for path in Path("whole").iterdir()} == {"history.csv", "report.html"}
+    assert stopping("-o", "killed", killed=killed) == (2, killed)
+    status, more = stopping("--resume", "-o", "killed")
+    assert (status, killed + more) == (0, epochs), "no epoch is trained twice"
+    assert Path("killed/history.csv").read_text() == Path("whole/history.csv").read_text()
+    assert {path.name for path in Path("killed").iterdir()} == {"history.csv", "report.html"}
+
+
+def test_what_is_kept_of_another_comparison_or_is_damaged_is_refused(stopping, tmp_path, capsys):
+    assert stopping("-o", "out", killed=11)[0] == 2
+    file, kept = tmp_path / "rates.toml", tmp_path / "out" / "runs.json"
+    whole, runs = file.read_text(), kept.read_bytes()
+    capsys.readouterr()
+    file.write_text(whole.replace("y = [0, 1, 1, 2]", "y = [0, 1, 1, 3]"))
+    assert stopping("--resume", "-o", "out") == (2, 0)
+    assert (
+        "is a checkpoint of another run: data differs" in capsys.readouterr().err
+    )
+    file.write_text(whole)
+    for spoiled in (runs[:-9], b"[1]", b"{}", b'[{"variant": "small"}]', b"\xff"):
+        kept.write_bytes(spoiled)
+        assert stopping("--resume", "-o", "out") == (2, 0)
+        assert "runs.json is damaged: remove it" in capsys.readouterr().err
 
 
 def test_the_command_writes_the_report_and_the_logs(tmp_path, capsys):

@@ -10,7 +10,8 @@ from safetensors.numpy import load_file
 
 from chainrule.cli.main import run
 from chainrule.experiment.file import TrainFileError, parse_train_file, read_train_file
-from chainrule.experiment.run import free_folder, save_run, train
+from chainrule.experiment.folders import free_folder, save_run
+from chainrule.experiment.run import train
 from chainrule.models import load_model
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

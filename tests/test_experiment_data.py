@@ -13,7 +13,8 @@ from chainrule.cli.main import run
 from chainrule.data import Chunked, Scaler, load
 from chainrule.data.named import IDX_FILES
 from chainrule.experiment.file import parse_train_file, read_train_file
-from chainrule.experiment.run import save_run, train
+from chainrule.experiment.folders import save_run
+from chainrule.experiment.run import train
 
 RNG = np.random.default_rng(1)
 X, Y = RNG.normal([0, 5, 9], [1, 2, 3], (40, 3)).astype(np.float32), np.arange(40) % 2

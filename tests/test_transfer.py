@@ -5,10 +5,11 @@ import pytest
 
 import chainrule
 from chainrule import data
-from chainrule.layers import Conv2D, Dense, Flatten
+from chainrule.layers import Conv2D, Dense, Flatten, Layer
 from chainrule.models import Sequential
 from chainrule.optimizers import SGD
-from chainrule.transfer import pretrain
+from chainrule.rules.rule import rule
+from chainrule.transfer import load_weights, pretrain
 
 X = np.random.default_rng(0).normal(size=(60, 6)).astype(np.float32)
 
@@ -72,7 +73,7 @@ def test_a_linear_layer_learns_the_principal_components():
     mixed -= mixed.mean(axis=0)
     model = Sequential([chainrule.Input((6,)), Dense(2), Dense(1)])
     chainrule.utils.set_random_seed(0)
-    (history,) = pretrain(model, mixed, epochs=600, batch_size=60, optimizer=SGD(0.05, 0.9))
+    (history,) = pretrain(model, mixed, epochs=600, batch_size=60, optimizer=SGD(0.05, 0.9)).values()
     values = np.linalg.svd(mixed, compute_uv=False) ** 2
     best = values[2:].sum() / mixed.size
     assert best - 1e-6 <= history.history["loss"][-1] <= best * 1.02
@@ -87,8 +88,8 @@ def test_layers_are_trained_one_by_one_and_the_head_is_left():
     before = model.get_weights()
     chainrule.utils.set_random_seed(1)
     histories = pretrain(model, X, epochs=30, optimizer=SGD(0.1, 0.9), noise=0.1)
-    assert len(histories) == 2
-    for history in histories:
+    assert list(histories) == ["first", "second"]
+    for history in histories.values():
         assert history.history["loss"][-1] < 0.9 * history.history["loss"][0]
     assert equal(before, model.get_weights()) == [False] * 4 + [True] * 2
 
@@ -97,7 +98,7 @@ def test_layers_of_images_are_trained_too():
     images = data.digits().x[:200].reshape(-1, 8, 8, 1)
     model = Sequential([chainrule.Input((8, 8, 1)), Conv2D(4, 3, activation="relu"), Flatten(), Dense(10)])
     chainrule.utils.set_random_seed(1)
-    (history,) = pretrain(model, images, epochs=5, optimizer=SGD(0.5, 0.9))
+    (history,) = pretrain(model, images, epochs=5, optimizer=SGD(0.5, 0.9)).values()
     assert history.history["loss"][-1] < 0.7 * history.history["loss"][0]
 
 
@@ -115,3 +116,29 @@ def test_what_cannot_be_pretrained_is_refused():
             pretrain(model, X)
     with pytest.raises(ValueError, match=r"rows of shape \(3,\)"):
         pretrain(made(), X[:, :3])
+
+
+@rule(tex="<x>^2")
+def squared(x):
+    return x * x
+
+
+class Square(Layer):
+    def forward(self, q, x):
+        q.a = squared(x)
+        return q.a
+
+
+def test_weights_come_back_to_a_model_with_layers_of_ones_own(tmp_path):
+    def own():
+        return Sequential([chainrule.Input((6,)), Dense(2), Square(), Dense(1)])
+
+    path = tmp_path / "own.safetensors"
+    model, other = own(), own()
+    model.save_weights(path)
+    assert other.load_weights(path) == ["dense", "dense_1"]
+    assert equal(model.get_weights(), other.get_weights()) == [True] * 4
+    plain = Sequential([chainrule.Input((6,)), Dense(2)])
+    with pytest.raises(ValueError, match="unknown layer 'Square'"):
+        plain.load_weights(path, by_name=True)
+    assert load_weights(plain, path, by_name=True, custom_objects={"Square": Square}) == ["dense"]

@@ -15,6 +15,7 @@ from chainrule.layers import Dense, Flatten, GaussianNoise, Input, Layer, Reshap
 from chainrule.lookup import suggest
 from chainrule.model import Model, Sequential
 from chainrule.network import Network, Placed
+from chainrule.network.places import usual_names
 from chainrule.rules.rule import Shape, size
 from chainrule.saving import read_model
 
@@ -31,12 +32,14 @@ def load_weights(
 
     All of the file's layers must fit the model's, one after the other. ``by_name`` takes the weights of
     those layers alone that have a name in common, and ``skip_mismatch`` leaves out those whose shapes
-    differ, as where a head is replaced.
+    differ, as where a head is replaced. ``custom_objects`` gives the classes of the file's layers that are
+    neither chainrule's nor among the model's.
 
     Raises ValueError for layers that do not fit, no layer in common, or a damaged file; OSError where it
     cannot be read.
     """
-    saved = read_model(path, custom_objects)
+    own = {type(place.layer).__name__: type(place.layer) for place in model.network.places}
+    saved = read_model(path, {**own, **(custom_objects or {})})
     places = list(model.network.places)
     theirs = _network(saved).places
     if by_name:
@@ -96,12 +99,13 @@ def pretrain(
     loss: Any = "mse",
     noise: float = 0.0,
     verbose: str | int = 0,
-) -> list[History]:
+) -> dict[str, History]:
     """Train the layers one by one without targets, each as the first half of an autoencoder.
 
     A layer learns to keep what a linear layer needs to give its input back (with ``noise`` the input is
     spoiled by normal noise of that deviation first); the next one learns from what it gives. The last
-    layer with weights, the head, is left as it is. Returns a History for each layer that was trained.
+    layer with weights, the head, is left as it is. Returns a History for each layer that was
+    trained, by its name.
     Sources: Hinton, Salakhutdinov (Science, 2006); Vincent and others (ICML 2008) for the noise.
 
     Raises RuntimeError for a model without weights yet, ValueError for one with nothing before its head.
@@ -117,13 +121,14 @@ def pretrain(
     trained = [place for place in places if place.parameters][:-1]
     if not trained:
         raise ValueError("there is no layer with weights before the last one: nothing to pretrain")
-    histories = []
-    for layer in model.layers[: _position(model, trained[-1]) + 1]:
+    histories: dict[str, History] = {}
+    names = usual_names(model.layers)[: _position(model, trained[-1]) + 1]
+    for index, name in enumerate(names):
+        layer = model.layers[index]
         half = Sequential([Input(values.shape[1:]), copy.deepcopy(layer)])
         if half.network.parameters:
-            histories.append(_reconstruct(half, values, optimizer, loss, noise, batch_size, epochs, verbose))
-            number = str(model.layers.index(layer) + 1)
-            model.values = {**model.values, **_renumbered(half, number)}
+            histories[name] = _reconstruct(half, values, optimizer, loss, noise, batch_size, epochs, verbose)
+            model.values = {**model.values, **_renumbered(half, str(index + 1))}
         values = half.predict(values, batch_size=1024, verbose=0)
     return histories
 

@@ -18,7 +18,7 @@ def command(
 
     from chainrule.cli.train import train_into
     from chainrule.experiment.file import parse_train_file
-    from chainrule.experiment.run import free_folder
+    from chainrule.experiment.folders import free_folder
 
     described = files("chainrule.experiment").joinpath("digits.toml").read_text(encoding="utf-8")
     typer.echo("Training a small network on scikit-learn's handwritten digits, 8 by 8 pixels each.")

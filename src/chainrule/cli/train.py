@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,8 +41,9 @@ def command(
     A run that was stopped, by Ctrl-C or in any other way, goes on with --resume, and ends with the very
     numbers of one that was not.
     """
+    from chainrule.cli.comparing import compare_into
     from chainrule.experiment.file import TrainFileError, read_train_file
-    from chainrule.experiment.run import free_folder
+    from chainrule.experiment.folders import free_folder
 
     described = read_train_file(file)
     if data_dir is not None:
@@ -51,6 +53,8 @@ def command(
     if folder is None:
         typer.echo(f"nothing to resume: the run in {wanted} is finished")
         return
+    if resume and not folder.exists():
+        typer.echo(f"no stopped run in {folder}: a new one begins", err=True)
     try:
         if described.variant:
             compare_into(described, folder, quiet)
@@ -66,7 +70,7 @@ def command(
 
 def _stopped_run(wanted: Path, anywhere: bool) -> Path | None:
     """The folder of the last run that did not get to its end, or of a first one; None if all are finished."""
-    from chainrule.experiment.run import folders_of
+    from chainrule.experiment.folders import folders_of
 
     found = folders_of(wanted) if anywhere else [wanted] if wanted.exists() else []
     stopped = [folder for folder in found if not (folder / REPORT).exists()]
@@ -80,7 +84,8 @@ def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
 
     Where the run stands is kept in the folder until all is written; a run goes on from there.
     """
-    from chainrule.experiment.run import save_run, train
+    from chainrule.experiment.folders import save_run
+    from chainrule.experiment.run import train
     from chainrule.files import write_whole
     from chainrule.training.checkpoint import remove_checkpoint
 
@@ -95,11 +100,8 @@ def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
             folder.rmdir()
         raise
     save_run(run, folder)
-    found = run.model.evaluate(run.x_test, run.y_test, verbose=0, return_dict=True)
-    on = "test" if run.is_tested else "training"
-    for name, value in found.items():
-        shown = f"{value:.2%}" if "accuracy" in name else f"{value:.6g}"
-        typer.echo(f"{on} {name.replace('_', ' ')}: {shown}")
+    for line in _said(run):
+        typer.echo(line)
     from chainrule.report.page import hand_step, report
 
     step = hand_step(run)
@@ -118,23 +120,30 @@ def train_into(file: TrainFile, folder: Path, quiet: bool = False) -> Run:
     return run
 
 
-def compare_into(file: TrainFile, folder: Path, quiet: bool = False) -> None:
-    """Train all variants, write what came out into the folder, and say which effects appeared."""
-    from chainrule.cli.comparing import progress
-    from chainrule.experiment.compare import compare
-    from chainrule.experiment.save import save_comparison
-    from chainrule.report.comparison import comparison_report
+def _said(run: Run) -> Iterator[str]:
+    """What came out, a line each."""
+    if run.start.loaded:
+        yield f"saved weights taken: {', '.join(run.start.loaded)}"
+    for name, losses in run.start.pretrained.items():
+        yield f"pretrained {name}: loss {losses[0]:.4g} in the first epoch, {losses[-1]:.4g} in the last"
+    found = run.model.evaluate(run.x_test, run.y_test, verbose=0, return_dict=True)
+    on = "test" if run.is_tested else "training"
+    for name, value in found.items():
+        yield f"{on} {_words(name)}: {_shown(name, value, '.6g')}"
+    if run.folds is not None:
+        for name, scores in run.folds.scores.items():
+            mean, deviation = (
+                _shown(name, value, ".4g") for value in (run.folds.mean(name), run.folds.deviation(name))
+            )
+            yield f"{_words(name)} of {len(scores)} folds: {mean} on average, deviation {deviation}"
 
-    with progress(quiet) as report:
-        made = compare(file, report)
-    folder.mkdir(parents=True, exist_ok=True)
-    save_comparison(made, folder)
-    for finding in made.findings():
-        typer.echo(f"{finding.verdict}: {finding.expectation.text} ({finding.said})")
-    page = folder / "report.html"
-    page.write_text(comparison_report(made), encoding="utf-8")
-    typer.echo(f"logs:   {folder / 'history.csv'}")
-    typer.echo(f"report: {page}")
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _shown(name: str, value: float, form: str) -> str:
+    return format(value, ".2%" if "accuracy" in name else form)
 
 
 command.__name__ = "train"

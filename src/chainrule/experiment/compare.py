@@ -6,34 +6,16 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from chainrule.callbacks import History
 from chainrule.experiment.file import TrainFile
-from chainrule.experiment.run import Run, train
-from chainrule.experiment.variants import GAP, Expectation
+from chainrule.experiment.kept import KeptRuns, Trained
+from chainrule.experiment.run import identity_of, train
+from chainrule.experiment.variants import Expectation
 from chainrule.model import Programs
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One variant trained from one seed: its logs; ``stopped`` says why where its numbers diverged."""
-
-    history: dict[str, list[float]]
-    seconds: float
-    stopped: str = ""
-    run: Run | None = None
-
-    def measure(self, name: str, at: str) -> float:
-        """A log's value after the last epoch, its best or its first; NaN where the run diverged."""
-        if self.stopped:
-            return float("nan")
-        if name == GAP:
-            return self.measure("val_loss", at) - self.measure("loss", at)
-        values = self.history[name]
-        best = max if "accuracy" in name else min
-        return {"end": values[-1], "first": values[0], "best": best(values)}[at]
 
 
 @dataclass(frozen=True)
@@ -94,14 +76,17 @@ class Comparison:
 
 
 def compare(
-    file: TrainFile, report: Callable[[str, int, int], None] = lambda name, done, of: None
+    file: TrainFile,
+    report: Callable[[str, int, int], None] = lambda name, done, of: None,
+    kept: KeptRuns | None = None,
 ) -> Comparison:
     """Train every variant of a file from every seed.
 
     ``report`` is told the variant's name, how many runs are done and of how many. A run whose numbers
-    diverge is kept as such.
+    diverge is kept as such. Runs that ``kept`` has are not trained again, and those that are go into it.
 
-    Raises ValueError for what does not fit together, OSError for a data file that cannot be read.
+    Raises ValueError for what does not fit together or kept runs of another file, OSError for a data
+    file that cannot be read.
     """
     made = Comparison(file)
     total = len(file.variants()) * file.seeds
@@ -109,22 +94,29 @@ def compare(
     for name, variant in file.variants().items():
         made.trained[name] = []
         programs = Programs()  # of one structure, from whatever seed: compiled once
+        identity = identity_of(variant) if kept is not None else {}
         for seed in range(file.seed, file.seed + file.seeds):
             report(name, done, total)
-            made.trained[name].append(_trained(variant.model_copy(update={"seed": seed}), programs))
+            found = kept.find(name, seed, identity) if kept is not None else None
+            if found is None:
+                checkpoint = kept.checkpoint(name, seed) if kept is not None else None
+                found = _trained(variant.model_copy(update={"seed": seed}), programs, checkpoint)
+                if kept is not None:
+                    kept.add(name, seed, identity, found)
+            made.trained[name].append(found)
             done += 1
     report("", done, total)
     return made
 
 
-def _trained(file: TrainFile, programs: Programs) -> Trained:
+def _trained(file: TrainFile, programs: Programs, checkpoint: Path | None) -> Trained:
     seen = History()
     start = time.perf_counter()
     try:
-        run = train(file, verbose=0, callbacks=[seen], programs=programs)
+        run = train(file, 0, checkpoint, callbacks=[seen], programs=programs)
     except FloatingPointError as error:
         return Trained(seen.history, time.perf_counter() - start, str(error))
-    return Trained(run.history.history, time.perf_counter() - start, "", run)
+    return Trained(run.history.history, run.seconds)
 
 
 def _finding(made: Comparison, expectation: Expectation) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from chainrule.experiment.table import DataTable
+from chainrule.experiment.table import DataTable, FilePath
 from chainrule.experiment.variants import Expectation, Variant, changed, check_names
 from chainrule.paper.sheet import (
     Float,
@@ -37,6 +37,25 @@ class FitTable(Strict):
         default=[], description="callbacks by their names in Keras, with arguments"
     )
     checkpoint: Float = Field(default=30.0, ge=0, description="seconds from one checkpoint to the next")
+    folds: int | None = Field(None, ge=2, description="cross-validate with so many folds, after training")
+
+
+class TransferTable(Strict):
+    """The saved model whose weights the run begins with: ``load_weights``'s arguments."""
+
+    weights: FilePath = Field(description="the model.safetensors of another run")
+    by_name: bool = Field(False, description="take those of layers with a name in common alone")
+    skip_mismatch: bool = Field(False, description="leave out layers whose shapes differ")
+
+
+class PretrainTable(Strict):
+    """How each layer is trained as the first half of an autoencoder first: ``pretrain``'s arguments."""
+
+    epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
+    batch_size: int | None = Field(default=None, ge=1)
+    optimizer: Table = "adam"
+    loss: Table = "mse"
+    noise: Float = Field(default=0.0, ge=0, description="deviation of the noise that spoils its inputs")
 
 
 class TrainFile(Strict):
@@ -50,11 +69,32 @@ class TrainFile(Strict):
     optimizer: Table = "SGD"
     metrics: list[str] = Field([])
     fit: FitTable = FitTable()
+    transfer: TransferTable | None = Field(None, description="weights to begin with, of a saved model")
+    pretrain: PretrainTable | None = Field(None, description="layers trained one by one before the network")
     claim: str = Field("", description="what the comparison of variants is to show, in words")
     seeds: int = Field(1, ge=1, le=100, description="from how many seeds each variant is trained")
     variant: list[Variant] = Field([], description="runs that differ from this file, to be compared")
     expect: list[Expectation] = Field([], description="the effects that the comparison should show")
     _variants: dict[str, TrainFile] = PrivateAttr({})
+
+    @model_validator(mode="after")
+    def _folds_go_with_the_rest(self) -> TrainFile:
+        if self.fit.folds is None:
+            return self
+        beside = {
+            "fit.callbacks": self.fit.callbacks,
+            "transfer": self.transfer,
+            "pretrain": self.pretrain,
+            "variant": self.variant,
+            "data.chunk_rows": self.data.chunk_rows,
+        }
+        for key, given in beside.items():
+            if given:
+                raise ValueError(
+                    f"fit.folds and {key} do not go together: all folds are trained at once, as one program, "
+                    "on rows in memory and from weights drawn by chance; leave one of them out"
+                )
+        return self
 
     @model_validator(mode="after")
     def _variants_are_named(self) -> TrainFile:
@@ -114,4 +154,6 @@ def _validated(raw: dict[str, Any], folder: Path) -> TrainFile:
     except ValidationError as error:
         raise TrainFileError(describe(error, raw, TrainFile)) from None
     file.data.found_from(folder)
+    if file.transfer is not None:
+        file.transfer.weights = folder / file.transfer.weights
     return file

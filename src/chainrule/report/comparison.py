@@ -10,7 +10,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from chainrule.experiment.compare import Comparison, Trained
+from chainrule.experiment.compare import Comparison
+from chainrule.experiment.kept import Trained
 from chainrule.paper.output.html import stylesheet
 from chainrule.paper.pictures import STYLE, svg
 from chainrule.report.page import environment, style

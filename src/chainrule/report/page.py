@@ -24,6 +24,7 @@ from chainrule.paper.workings import Working
 from chainrule.report import figures
 from chainrule.report.augmentation import augmentation_figure, leading_augmentation
 from chainrule.training.single import compiled_step
+from chainrule.validation import CrossValidation
 
 MOST_WRONG = 16
 LEGENDS = {
@@ -78,6 +79,8 @@ def report(run: Run, step: HandStep) -> str:
             report_css=Markup(style()),
             cards=_cards(run),
             figures=_figures(run, sure),
+            start=run.start,
+            folds=run.folds and _fold_table(run.folds),
             costs=layer_costs(run.model.network, run.model.loss, run.model.optimizer),
             total=run.model.count_params(),
             step=step,
@@ -98,8 +101,7 @@ def _cards(run: Run) -> list[tuple[str, str]]:
     on = "test" if run.is_tested else "training"
     cards = []
     for name, value in found.items():
-        shown = f"{value:.2%}" if "accuracy" in name else f"{value:.4g}"
-        cards.append((f"{on} {name.replace('_', ' ')}", shown))
+        cards.append((f"{on} {_words(name)}", _measure(name, value)))
     return [
         *cards,
         ("rows trained on", f"{len(run.x_train):,}"),
@@ -107,6 +109,29 @@ def _cards(run: Run) -> list[tuple[str, str]]:
         ("parameters", f"{run.model.count_params():,}"),
         ("time to train", f"{run.seconds:.1f} s"),
     ]
+
+
+def _fold_table(folds: CrossValidation) -> dict[str, Any]:
+    """The last scores of each fold, and over all."""
+    scores = folds.scores
+    rows = [
+        [number + 1, f"{len(held):,}", *(_measure(name, scores[name][number]) for name in scores)]
+        for number, (_, held) in enumerate(folds.rows)
+    ]
+    return {
+        "names": [_words(name) for name in scores],
+        "rows": rows,
+        "means": [_measure(name, folds.mean(name)) for name in scores],
+        "deviations": [_measure(name, folds.deviation(name)) for name in scores],
+    }
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _measure(name: str, value: float) -> str:
+    return format(value, ".2%" if "accuracy" in name else ".4g")
 
 
 def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
