@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chainrule import layers
 from chainrule.layers import (
     Activation,
     Add,
@@ -16,11 +17,13 @@ from chainrule.layers import (
     Branches,
     Chain,
     Concatenate,
+    Container,
     Dense,
     Dropout,
     Input,
     LayerNormalization,
     Maximum,
+    Merge,
     Multiply,
     Node,
     PReLU,
@@ -292,3 +295,29 @@ def test_a_layer_that_is_in_two_branches_is_refused():
     shared = Dense(2)
     with pytest.raises(ValueError, match="this Dense is in the model already, as layer 1_"):
         Network([Branches([[shared], [shared]])], (3,))
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: Add()(None), TypeError, r"Add is applied to a list .* as Add\(\)\(\[a, b\]\); got NoneType"),
+        (lambda: Branches(3), TypeError, "branches are lists of layers, .* got 3"),
+        (lambda: Branches([[], []], merge=["sum"]), ValueError, 'merge must be "concatenate" or "sum"'),
+        (lambda: Container().wire(Input((3,))), NotImplementedError, "Container must have a wire of its own"),
+        (lambda: Merge().merged_shape([]), NotImplementedError, "Merge must have a merged_shape of its own"),
+    ],
+    ids=["none", "number", "merge", "wire", "shape"],
+)
+def test_what_is_no_list_is_told_what_is_one(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+@pytest.mark.parametrize(
+    "kind", [Add, Average, Concatenate, Maximum, Multiply, Subtract], ids=lambda kind: kind.__name__
+)
+def test_keras_functions_make_a_layer_and_apply_it(kind):
+    node = getattr(layers, kind.__name__.lower())([Input((2, 3)), Input((2, 3))], name="both")
+    assert type(node.layer) is kind
+    assert node.layer.name == "both"
+    assert node.shape == kind().merged_shape([(2, 3), (2, 3)])

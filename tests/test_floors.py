@@ -23,7 +23,7 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "objective", "saving", "summary", "model", "models", "stack", "transfer", "utils"},
+    {FACE, "objective", "saving", "summary", "model", "models", "transfer", "utils"},
     {"applications", "datasets", "estimators", "validation"},
     {"experiment"},
     {"report"},

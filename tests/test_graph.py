@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.paper.graph_drawing import CHARACTER
+from chainrule.paper.graph_marks import CHARACTER
 from chainrule.paper.solving import solve
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -1,5 +1,7 @@
 """Initial weights have the distribution of Keras' initializers, which the papers derive."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import scipy.stats
 from chainrule import initializers
 from chainrule.config import set_random_seed
 from chainrule.initializers import INITIALIZERS
+from chainrule.layers import Dense, Input
+from chainrule.models import Sequential
 from chainrule.rules.initializers import TRUNCATED_NORMAL_DEVIATION, fans
 
 CLASSES = {name: made for name, made in INITIALIZERS.items() if name == made.__name__}
@@ -133,3 +137,54 @@ def test_a_global_seed_is_a_whole_number(seed):
 def test_an_initializer_comes_back_from_its_table(name):
     table = initializers.serialize(CLASSES[name]())
     assert initializers.serialize(initializers.get(table)) == table
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: initializers.Constant("a"), TypeError, "value must be a number, got 'a'"),
+        (lambda: initializers.Constant(None), TypeError, "value must be a number, got None"),
+        (lambda: initializers.Constant(float("nan")), ValueError, "value must be finite, got nan"),
+        (lambda: initializers.Constant(["a"]), TypeError, "value must hold numbers"),
+        (lambda: initializers.RandomNormal(stddev=-1), ValueError, "stddev must be at least 0, got -1"),
+        (lambda: initializers.RandomNormal("a"), TypeError, "mean must be a number, got 'a'"),
+        (lambda: initializers.RandomUniform(1, -1), ValueError, "minval must not be above maxval -1, got 1"),
+        (lambda: initializers.GlorotUniform("a"), TypeError, "seed must be a whole number, got 'a'"),
+        (lambda: initializers.HeNormal(1.5), TypeError, "seed must be a whole number, got 1.5"),
+        (lambda: initializers.HeNormal(-1), ValueError, "seed must be at least 0, got -1"),
+    ],
+    ids=range(10),
+)
+def test_what_cannot_be_is_refused_where_it_is_given(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+def test_a_constant_may_be_an_array_of_the_weights_shape():
+    values = np.array([[1.0, 2.0], [3.0, 4.0]])
+    made = initializers.get(json.loads(json.dumps(initializers.serialize(initializers.Constant(values)))))
+    np.testing.assert_array_equal(made((2, 2)), values)
+
+
+class TooSmall(initializers.Initializer):
+    def __call__(self, shape):
+        return np.zeros(1)
+
+
+@pytest.mark.parametrize("made", [initializers.Constant([1.0, 2.0, 3.0]), TooSmall()], ids=["array", "own"])
+def test_values_of_another_shape_than_the_weights_are_refused(made):
+    with pytest.raises(
+        ValueError, match=rf"^W1 has the shape \(3, 2\) and its initializer {type(made).__name__}"
+    ):
+        Sequential([Input((3,)), Dense(2, kernel_initializer=made)])
+
+
+def test_an_initializer_without_a_call_says_so():
+    with pytest.raises(NotImplementedError, match="Initializer must have a __call__ of its own"):
+        initializers.Initializer()((2,))
+
+
+@pytest.mark.parametrize("name", [name for name in INITIALIZERS if "_" in name or name in ("zeros", "ones")])
+def test_classes_go_by_keras_other_names_too(name):
+    assert getattr(initializers, name) is INITIALIZERS[name]
+    assert getattr(keras.initializers, name).__name__ == INITIALIZERS[name].__name__

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chainrule.rules import convolution, depthwise, pooling
+from chainrule.rules.embedding import embedded_dW
 from chainrule.rules.sampling import FILL_MODES, INTERPOLATIONS, sampled
 from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
 from chainrule.training.kernels import KERNELS
@@ -129,6 +130,19 @@ def test_kernels_of_global_pooling_are_their_rules(lengths, keepdims):
     )
 
 
+@pytest.mark.parametrize("shape", [(), (4,), (3, 2)], ids=str)
+def test_the_kernel_of_an_embeddings_gradient_is_its_rule(shape):
+    random = np.random.default_rng(2)
+    ids = random.integers(0, 5, (6, *shape)).astype(float)
+    check((embedded_dW, (ids, random.normal(size=(*ids.shape, 3)), np.zeros((7, 3))), {}))
+
+
+def test_the_gradient_of_many_embeddings_takes_no_more_memory_than_they_do():
+    ids, da = np.zeros((100, 50), np.float32), np.ones((100, 50, 8), np.float32)
+    compiled = jax.jit(KERNELS[embedded_dW]).lower(ids, da, np.zeros((10_000, 8), np.float32)).compile()
+    assert compiled.memory_analysis().temp_size_in_bytes < 2**20
+
+
 @pytest.mark.parametrize("interpolation", INTERPOLATIONS)
 @pytest.mark.parametrize("fill_mode", FILL_MODES)
 def test_the_kernel_of_sampling_is_its_rule(fill_mode, interpolation):
@@ -148,6 +162,7 @@ def test_every_kernel_is_held_against_its_rule():
         depthwise.depthwise_without_bias,
         depthwise.depthwise_dW,
         depthwise.depthwise_dx,
+        embedded_dW,
         pooling.max_pooling,
         pooling.max_pooling_dx,
         pooling.average_pooling,

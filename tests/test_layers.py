@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chainrule import layers
 from chainrule.layers import (
     ELU,
     Activation,
@@ -356,7 +357,7 @@ class Empty(Layer):
         (Plain(), TypeError, "'a1' must be a rule applied to quantities, got int"),
         (Mixed(), TypeError, "rule 'plus' was applied to float 2.0 beside quantities"),
         (Missing(), AttributeError, "layer 1 has no quantity 'W' yet; it has nothing"),
-        (Empty(), NotImplementedError, "layer Empty has no forward"),
+        (Empty(), NotImplementedError, "layer Empty has no forward: write the steps"),
     ],
     ids=lambda v: type(v).__name__ if isinstance(v, Layer) else "",
 )
@@ -489,3 +490,43 @@ def test_a_parameter_says_its_shape_and_first_values():
     parameters = Dense(2, bias_initializer="ones").parameters((3,))
     assert isinstance(parameters["W"], Parameter)
     assert parameters["b"].initializer(parameters["b"].shape).tolist() == [1, 1]
+
+
+class Untold(Layer):
+    def __init__(self, factor):
+        self.factor = factor
+
+    def forward(self, q, x):
+        q.a = scaled_by(x, factor=self.factor)
+        return q.a
+
+
+@rule(tex="<factor> <x>")
+def scaled_by(x, *, factor):
+    return factor * x
+
+
+def test_a_layer_may_do_without_the_bases_constructor():
+    steps, output = Network([Untold(3.0)], (2,)).forward()
+    np.testing.assert_array_equal(run(steps, {"x": np.ones((1, 2))})[output], [[3.0, 3.0]])
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("Dense", "a layer's table must have a class_name and a config, got 'Dense'"),
+        (None, "a layer's table must have a class_name and a config, got None"),
+        ({}, "a layer's table must have a class_name"),
+        ({"class_name": "Dense", "config": 3}, "the config of the layer must be a table, got 3"),
+        ({"class_name": "Chain", "config": None}, "the config of the layer must be a table, got None"),
+    ],
+    ids=["text", "none", "empty", "config", "container"],
+)
+def test_what_is_no_table_of_a_layer_is_refused(table, says):
+    with pytest.raises(TypeError, match=says):
+        deserialize(table)
+
+
+@pytest.mark.parametrize("name", [n for n in layers.__all__ if "Pool" in n or "Conv" in n])
+def test_classes_go_by_keras_other_names_too(name):
+    assert getattr(layers, name).__name__ == getattr(keras.layers, name).__name__

@@ -169,10 +169,10 @@ def test_the_axis_may_be_written_as_the_number_of_the_last():
         (lambda: LayerNormalization(axis="last"), TypeError, "axis of LayerNormalization must be -1.*'last'"),
         (lambda: BatchNormalization(epsilon=-1e-3), ValueError, "epsilon must be at least 0.*got -0.001"),
         (lambda: BatchNormalization(epsilon="small"), TypeError, "epsilon must be a number, got 'small'"),
-        (lambda: BatchNormalization(momentum=1.5), ValueError, "momentum must be at most 1, got 1.5"),
-        (lambda: BatchNormalization(momentum=float("nan")), ValueError, "momentum must be at least 0.*nan"),
+        (lambda: BatchNormalization(momentum=1.5), ValueError, "momentum must lie between 0 and 1, got 1.5"),
+        (lambda: BatchNormalization(momentum=float("nan")), ValueError, "momentum must be finite, got nan"),
         (lambda: BatchNormalization(momentum=None), TypeError, "momentum must be a number, got None"),
-        (lambda: LayerNormalization(epsilon=float("inf")), ValueError, "epsilon must be .*finite, got inf"),
+        (lambda: LayerNormalization(epsilon=float("inf")), ValueError, "epsilon must be finite, got inf"),
         (
             lambda: LayerNormalization(gamma_initializer="one_hot"),
             ValueError,
@@ -209,3 +209,10 @@ def test_a_layer_comes_back_from_its_table(layer):
     assert type(again) is type(layer)
     assert again.trainable == layer.trainable
     assert serialize(again) == table
+
+
+def test_whether_there_is_a_scale_or_a_shift_is_true_or_false():
+    with pytest.raises(TypeError, match="center must be true or false, got 'no'"):
+        BatchNormalization(center="no")
+    with pytest.raises(TypeError, match="scale must be true or false, got None"):
+        LayerNormalization(scale=None)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chainrule.constraints import MaxNorm, NonNeg
 from chainrule.layers import (
+    ELU,
     Activation,
     Dense,
     Dropout,
@@ -20,6 +21,7 @@ from chainrule.layers import (
     Flatten,
     GaussianNoise,
     Input,
+    LeakyReLU,
     PadChannels,
     PReLU,
     ReLU,
@@ -272,7 +274,7 @@ def test_a_padded_channel_is_zero_and_the_others_are_in_their_place():
         (lambda: Dropout(1), ValueError, "rate must be at least 0 and less than 1, got 1"),
         (lambda: Dropout(-0.1), ValueError, "rate must be at least 0 and less than 1, got -0.1"),
         (lambda: Dropout("half"), TypeError, "rate must be a number, got 'half'"),
-        (lambda: Dropout(float("nan")), ValueError, "rate must be at least 0"),
+        (lambda: Dropout(float("nan")), ValueError, "rate must be finite, got nan"),
         (lambda: Dropout(True), TypeError, "rate must be a number, got True"),
         (lambda: Dropout(0.5, noise_shape=(8, 1)), ValueError, "noise_shape starts with None for the batch"),
         (
@@ -289,8 +291,8 @@ def test_a_padded_channel_is_zero_and_the_others_are_in_their_place():
         (lambda: Dropout(0.5, seed=-1), ValueError, "seed must be at least 0, got -1"),
         (lambda: Dropout(0.5, seed=2**32), ValueError, r"seed must be less than 2\^32"),
         (lambda: GaussianNoise(0.1, seed="a"), TypeError, "seed must be a whole number, got 'a'"),
-        (lambda: GaussianNoise(-1), ValueError, "stddev must be at least 0 and finite, got -1"),
-        (lambda: GaussianNoise(float("inf")), ValueError, "stddev must be at least 0 and finite, got inf"),
+        (lambda: GaussianNoise(-1), ValueError, "stddev must be at least 0, got -1"),
+        (lambda: GaussianNoise(float("inf")), ValueError, "stddev must be finite, got inf"),
         (lambda: GaussianNoise([0.1]), TypeError, "stddev must be a number"),
         (lambda: Embedding(0, 3), ValueError, "input_dim must be at least 1, got 0"),
         (lambda: Embedding(10, 2.5), TypeError, "output_dim must be a whole number, got 2.5"),
@@ -314,13 +316,21 @@ def test_a_padded_channel_is_zero_and_the_others_are_in_their_place():
             ValueError,
             r"shared_axes \(1, 2\) do not lie within inputs \(None, 3\)",
         ),
-        (lambda: ReLU(max_value=-1), ValueError, "max_value must be at least 0 and finite, got -1"),
+        (lambda: ReLU(max_value=-1), ValueError, "max_value must be at least 0, got -1"),
         (lambda: ReLU(negative_slope="x"), TypeError, "negative_slope must be a number, got 'x'"),
         (lambda: Softmax(axis=1), ValueError, "axis of Softmax must be -1, the last, .* got 1"),
         (lambda: Dense(2, kernel_regularizer="L7"), ValueError, "unknown regularizer 'L7'"),
         (lambda: Dense(2, bias_constraint="tight"), ValueError, "unknown constraint 'tight'"),
+        (lambda: Dense(2, use_bias="no"), TypeError, "use_bias must be true or false, got 'no'"),
+        (lambda: LeakyReLU(float("nan")), ValueError, "negative_slope must be finite, got nan"),
+        (lambda: ELU(float("inf")), ValueError, "alpha must be finite, got inf"),
+        (lambda: Dropout(0.5, noise_shape=3), TypeError, r"noise_shape must be a tuple, as \(None, 1, 3\)"),
+        (lambda: Dropout(0.5, (None, "a")), TypeError, "noise_shape must be a whole number, got 'a'"),
+        (lambda: Flatten("channels_first"), ValueError, 'data_format must be "channels_last"'),
+        (lambda: SpatialDropout2D(0.5, "channels_first"), ValueError, 'data_format must be "channels_last"'),
+        (lambda: Input((3,), name=5), TypeError, "an Input's name must be text, got int"),
     ],
-    ids=range(34),
+    ids=range(42),
 )
 def test_an_argument_that_cannot_be_is_refused(make, error, says):
     with pytest.raises(error, match=says):

@@ -234,7 +234,8 @@ def test_markdown_has_whole_formulas_and_escaped_texts(solution, tmp_path):
     lines = [line for line in unescaped.splitlines() if "$" in line]
     assert lines
     for line in lines:
-        assert re.fullmatch(r"\$\$ .+ \$\$|- \$[^$]+\$", line), line
+        in_prose = r"[|A-Z](?:[^$]*\$[^$]+\$)+[^$]*"
+        assert re.fullmatch(rf"\$\$ .+ \$\$|- \$[^$]+\$|{in_prose}", line), line
         assert line.count("{") - line.count(r"\{") == line.count("}") - line.count(r"\}")
     assert not re.search(r"(?<!\\)<(script|img|/p)", text)
     assert text.count("\n# ") + text.startswith("# ") == 1

@@ -114,8 +114,8 @@ def test_l1_l2_is_a_name_too():
     ("make", "error", "says"),
     [
         (lambda: L1(-0.1), ValueError, "l1 must be at least 0, got -0.1"),
-        (lambda: L2(float("inf")), ValueError, "l2 must be at least 0, got inf"),
-        (lambda: L2(float("nan")), ValueError, "l2 must be at least 0, got nan"),
+        (lambda: L2(float("inf")), ValueError, "l2 must be finite, got inf"),
+        (lambda: L2(float("nan")), ValueError, "l2 must be finite, got nan"),
         (lambda: L1L2(l2="0.1"), TypeError, "l2 must be a number, got '0.1'"),
         (lambda: L1(True), TypeError, "l1 must be a number, got True"),
         (lambda: L1(None), TypeError, "l1 must be a number, got None"),
@@ -260,3 +260,29 @@ def test_a_layer_keeps_them_in_its_configuration():
     assert again.get_config() == layer.get_config()
     assert again.kernel_regularizer.l2 == 0.1
     assert again.kernel_constraint.max_value == 3
+
+
+def test_plain_lists_are_taken_as_arrays():
+    assert L2(0.5)([3, -1]) == 5
+    np.testing.assert_allclose(MaxNorm(1)([[3, 0], [4, 0]]), [[0.6, 0], [0.8, 0]])
+    with pytest.raises(TypeError, match=r"W must .* numbers"):
+        L1(0.5)("a")
+
+
+def test_an_axis_that_the_weight_does_not_have_is_named_with_the_layer():
+    with pytest.raises(ValueError, match=r"layer 1 \(dense\): MaxNorm takes norms along axis 2, .* \(3, 2\)"):
+        chainrule.Sequential([chainrule.Input((3,)), Dense(2, kernel_constraint=MaxNorm(1, axis=[0, 2]))])
+
+
+@pytest.mark.parametrize("module", [regularizers, constraints], ids=["regularizers", "constraints"])
+def test_classes_go_by_keras_other_names_too(module):
+    theirs = getattr(keras, module.__name__.removeprefix("chainrule."))
+    for name in ("l1", "l2", "l1_l2") if module is regularizers else ("max_norm", "non_neg", "unit_norm"):
+        assert getattr(module, name).__name__ == getattr(theirs, name).__name__
+
+
+def test_one_of_ones_own_without_its_rule_says_so():
+    with pytest.raises(NotImplementedError, match="Regularizer must have a value of its own"):
+        regularizers.Regularizer()(np.ones(2))
+    with pytest.raises(NotImplementedError, match="Constraint must have a rule of its own"):
+        constraints.Constraint()(np.ones(2))

@@ -299,6 +299,9 @@ def test_architectures_that_are_no_json_are_refused(path):
 def test_missing_files_and_folders_keep_their_own_errors(tmp_path):
     with pytest.raises(FileNotFoundError):
         load_model(tmp_path / "none.safetensors")
+    (tmp_path / "folder.safetensors").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"not saved: Is a directory: "):
+        model().save(tmp_path / "folder.safetensors")
     with pytest.raises(IsADirectoryError):
         load_model(tmp_path)
 

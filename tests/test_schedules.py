@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chainrule
-from chainrule.layers import Dense
+from chainrule.initializers import Zeros
+from chainrule.layers import Dense, Parameter
 from chainrule.optimizers import SGD, schedules
 from chainrule.optimizers.schedules import (
     ConstantRate,
@@ -285,3 +286,15 @@ def test_a_schedule_of_ones_own_needs_a_rule():
 def test_arguments_that_cannot_be_are_refused(make, error, says):
     with pytest.raises(error, match=says):
         make()
+
+
+def test_a_schedule_of_ones_own_that_is_only_called_is_told_what_it_lacks():
+    class Fading(schedules.LearningRateSchedule):
+        def __init__(self, first):
+            self.first = first
+
+        def __call__(self, step):
+            return self.first / (step + 1)
+
+    with pytest.raises(NotImplementedError, match="schedule Fading has no law: give it the rate as"):
+        SGD(Fading(0.1)).write({"W1": Parameter((2,), Zeros())})

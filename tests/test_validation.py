@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.model_selection import KFold
 
 import chainrule
 from chainrule import data
@@ -67,7 +68,7 @@ def test_rows_may_be_given_and_weigh():
 def test_what_cannot_be_validated_is_refused():
     model = classifier()
     for folds, kind, says in (
-        (1, ValueError, "k must be at least 2"),
+        (1, ValueError, "folds must be at least 2"),
         (20, ValueError, "too few for 20 folds"),
         ([], ValueError, "folds is empty"),
         ([(1, 2, 3)], ValueError, r"folds\[0\] must be a pair"),
@@ -76,7 +77,55 @@ def test_what_cannot_be_validated_is_refused():
     ):
         with pytest.raises(kind, match=says):
             cross_validate(model, X, LABELS, folds)
+    for folds in (None, 2.5, "3", KFold(3)):
+        with pytest.raises(
+            TypeError, match=r"folds must be a number, or pairs of rows as .*KFold\(5\)\.split"
+        ):
+            cross_validate(model, X, LABELS, folds)
     with pytest.raises(RuntimeError, match="no loss yet"):
         cross_validate(chainrule.Sequential([Dense(1)]), X, LABELS)
+
+
+def test_classes_weigh_where_rows_are_trained_on_alone():
+    half = [(np.arange(16), np.arange(16, 33))]
+    for weights in ({}, {"sample_weight": np.linspace(0.5, 2, 33)}):
+        chainrule.utils.set_random_seed(5)
+        model = chainrule.Sequential([chainrule.Input((4,)), Dense(3, "softmax", kernel_initializer="ones")])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        by_class = {0: 1.0, 1: 4.0, 2: 0.5}
+        found = cross_validate(
+            model, X, LABELS, half, epochs=2, batch_size=16, class_weight=by_class, **weights
+        )
+        parts = [{k: v[rows] for k, v in weights.items()} for rows in half[0]]
+        held = (X[16:], LABELS[16:], *parts[1].values())
+        how = {"epochs": 2, "batch_size": 16, "verbose": 0, "class_weight": by_class, **parts[0]}
+        alone = model.fit(X[:16], LABELS[:16], validation_data=held, **how).history
+        for name, column in alone.items():
+            np.testing.assert_allclose(found.history[name][0], column, rtol=1e-5)
+
+
+def test_folds_keep_the_share_of_two_classes_whatever_the_loss():
+    rare = (np.arange(33) % 8 == 0).astype(int)  # 5 of 33
+    for loss in ("binary_crossentropy", "hinge"):
+        model = chainrule.Sequential([chainrule.Input((4,)), Dense(1, "sigmoid")])
+        model.compile("sgd", loss)
+        found = cross_validate(model, X, rare, np.int64(5))
+        assert [rare[held].sum() for _, held in found.rows] == [1] * 5
+
+
+def test_a_model_with_several_outputs_is_validated():
+    x = chainrule.Input((4,))
+    model = chainrule.Model(x, [Dense(3, "softmax", name="kind")(x), Dense(1, name="size")(x)])
+    model.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    found = cross_validate(model, X, [LABELS, X[:, 0]], 3, epochs=2)
+    assert set(found.scores) == {"loss", "kind_loss", "size_loss"}
+    assert [np.bincount(LABELS[held]).tolist() for _, held in found.rows] == [[4, 4, 3], [4, 3, 4], [3, 4, 4]]
+
+
+def test_a_score_that_there_is_not_is_named_and_one_fold_has_no_deviation():
+    found = cross_validate(classifier(), X, LABELS, [(np.arange(16), np.arange(16, 33))])
+    assert np.isnan(found.deviation())
+    with pytest.raises(ValueError, match="no score 'acc': expected one of accuracy, loss"):
+        found.mean("acc")
     with pytest.raises(FloatingPointError, match="fold 1 became non-finite in epoch"):
         cross_validate(classifier(1e30), X, LABELS, 3, epochs=5)

@@ -6,11 +6,11 @@ import operator
 from dataclasses import replace
 from typing import Any
 
-from chainrule.doors import real_number
+from chainrule.doors import missing, numbers, real_number
 from chainrule.lookup import build, with_aliases
 from chainrule.rules import constraints as rules
 from chainrule.rules.arrays import Array
-from chainrule.rules.rule import Rule
+from chainrule.rules.rule import Rule, Shape
 
 
 class Constraint:
@@ -22,10 +22,13 @@ class Constraint:
     @property
     def rule(self) -> Rule:
         """The rule of the weight within its bounds, from the weight; its shape."""
-        raise NotImplementedError
+        raise missing(self, "rule")
 
     def __call__(self, W: Array) -> Array:
-        return self.rule(W)
+        return self.rule(W if hasattr(W, "dtype") else numbers(W, "W").astype(float))
+
+    def check_shape(self, shape: Shape) -> None:
+        """Raise ValueError where a weight of this shape cannot have these bounds."""
 
     def get_config(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -41,6 +44,14 @@ class _Norm(Constraint):
     def rule(self) -> Rule:
         axes = tuple(self.axis) if isinstance(self.axis, list) else (self.axis,)
         return replace(self.bounds, defaults={**vars(self), "axis": axes})
+
+    def check_shape(self, shape: Shape) -> None:
+        for axis in self.axis if isinstance(self.axis, list) else [self.axis]:
+            if not -len(shape) <= axis < len(shape):
+                raise ValueError(
+                    f"{type(self).__name__} takes norms along axis {axis}, which a weight of shape {shape} "
+                    "does not have"
+                )
 
 
 class MaxNorm(_Norm):
@@ -112,6 +123,9 @@ def _axis(axis: Any) -> int | list[int]:
     whole = [operator.index(a) for a in several]
     return whole if isinstance(axis, list | tuple) else whole[0]
 
+
+# Keras' other names for the classes
+max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
 
 CONSTRAINTS = with_aliases((MaxNorm, NonNeg, UnitNorm, MinMaxNorm))
 

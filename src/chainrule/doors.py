@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.lookup import suggest
 from chainrule.losses import TARGETS, Loss, check_labels, unfit_rows
 from chainrule.rules.rule import Shape
 
@@ -33,9 +34,11 @@ def inputs(x: Any, name: str = "x") -> np.ndarray:
 def check_features(x: np.ndarray, shape: Shape, name: str = "x") -> None:
     """Raise ValueError unless each row of x has the shape of the model's input."""
     if x.shape[1:] != shape:
+        # A plain list of one sample's features has come in as a column.
+        single = f" (of a single sample {(1, *shape)})" if x.shape == (*shape, 1) else ""
         raise ValueError(
             f"{name} has rows of shape {x.shape[1:]} and the model takes {shape}: give {name} the shape "
-            f"{(x.shape[0], *shape)}, or build the model with Input({x.shape[1:]})"
+            f"{(x.shape[0], *shape)}{single}, or build the model with Input({x.shape[1:]})"
         )
 
 
@@ -49,6 +52,8 @@ def targets(y: Any, rows: int, loss: Loss, shape: Shape, name: str = "y") -> np.
     >>> targets([1, 2], 2, MeanSquaredError(), (1,)).tolist()
     [[1.0], [2.0]]
     """
+    if y is None:
+        raise TypeError(f"{name} is missing: give a target per sample")
     array = numbers(y, name)
     if array.ndim == 0 or array.shape[0] != rows:
         found = array.shape[0] if array.ndim else "no"
@@ -64,17 +69,20 @@ def targets(y: Any, rows: int, loss: Loss, shape: Shape, name: str = "y") -> np.
 
 
 def numbers(values: Any, name: str) -> np.ndarray:
+    """The values as an array; TypeError for what is not numbers, ValueError for rows of different lengths."""
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} is not a regular array, its rows have different lengths: {error}") from None
-    if array.dtype.kind not in "biuf":
-        example = f", as {array.flat[0]!r}" if array.size else ""
-        raise TypeError(
-            f"{name} must hold numbers, got {array.dtype}{example}; turn class names into whole numbers by "
-            "numpy.unique(names, return_inverse=True), and numbers in text by astype(float)"
-        )
-    return array
+    if array.dtype.kind in "biuf":
+        return array
+    if array.ndim == 0:
+        raise TypeError(f"{name} must be an array or a list of numbers, got {type(values).__name__}")
+    example = f", as {array.flat[0]!r}" if array.size else ""
+    raise TypeError(
+        f"{name} must hold numbers, got {array.dtype}{example}; turn class names into whole numbers by "
+        "numpy.unique(names, return_inverse=True), and numbers in text by astype(float)"
+    )
 
 
 def finite(array: np.ndarray, name: str) -> np.ndarray:
@@ -157,10 +165,14 @@ def class_weights(table: Any, y: np.ndarray) -> np.ndarray:
     """
     if not isinstance(table, Mapping):
         raise TypeError(
-            f"class_weight must be a table of weights by class, as {{0: 1.0, 1: 5.0}}; got {table!r}"
+            f"class_weight must be a table of weights by class, as {{0: 1.0, 1: 5.0}}, or as "
+            f"data.balanced_class_weight(y) makes it; got {table!r}"
         )
-    labels = y.reshape(len(y), -1)
-    labels = labels.argmax(axis=1) if labels.shape[1] > 1 else np.rint(labels[:, 0]).astype(int)
+    columns = y.reshape(len(y), -1)
+    labels = columns.argmax(axis=1) if columns.shape[1] > 1 else columns[:, 0]
+    if (labels != np.floor(labels)).any():
+        wrong = labels[labels != np.floor(labels)][0]
+        raise ValueError(f"class_weight needs classes 0, 1, … as y, which holds {wrong}: give sample_weight")
     missing = sorted({int(label) for label in np.unique(labels)} - {*table})
     if missing:
         raise ValueError(f"class_weight has no weight for class {missing[0]}: give one for every class in y")
@@ -176,6 +188,18 @@ def whole_number(value: Any, name: str, least: int) -> int:
     return int(value)
 
 
+def missing(own: object, what: str) -> NotImplementedError:
+    """The error of a class that lacks what all of its kind must have."""
+    return NotImplementedError(f"{type(own).__name__} must have a {what} of its own")
+
+
+def flag(value: Any, name: str) -> bool:
+    """The value, or TypeError unless it is true or false."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be true or false, got {value!r}")
+    return bool(value)
+
+
 def real_number(value: Any, name: str, expected: str, fits: Callable[[Any], Any]) -> Any:
     """The value, or TypeError unless it is one number, ValueError unless it is finite and fits.
 
@@ -188,8 +212,9 @@ def real_number(value: Any, name: str, expected: str, fits: Callable[[Any], Any]
         raise TypeError(f"{name} must be a number, got {value!r}")
     if hasattr(value, "dtype"):
         value = value.item()
-    is_known = getattr(value, "is_number", True) is not False
-    if is_known and not (fits(value) and (not isinstance(value, float) or np.isfinite(value))):
+    if isinstance(value, float) and not np.isfinite(value):
+        raise ValueError(f"{name} must be finite, got {value!r}")
+    if getattr(value, "is_number", True) is not False and not fits(value):
         raise ValueError(f"{name} must {expected}, got {value!r}")
     return value
 
@@ -224,7 +249,7 @@ def several_inputs(x: Any, shapes: Mapping[str, Shape], prefix: str = "") -> dic
     Raises TypeError for what is no list, ValueError for another number of arrays or of rows.
     """
     if isinstance(x, Mapping):
-        x = [x[name] for name in shapes if name in x]
+        x = _in_order(x, [*shapes], f"{prefix}x")
     if not isinstance(x, list | tuple):
         raise TypeError(f"the model has {len(shapes)} inputs: give {prefix}x as a list of so many arrays")
     if len(x) != len(shapes):
@@ -242,12 +267,22 @@ def several_inputs(x: Any, shapes: Mapping[str, Shape], prefix: str = "") -> dic
 def several_targets(y: Any, outputs: Sequence[str], prefix: str = "") -> list[Any]:
     """The targets of a model with several outputs, given as a list in their order or a table by name."""
     if isinstance(y, Mapping):
-        y = [y[name] for name in outputs if name in y]
+        y = _in_order(y, outputs, f"{prefix}y")
     if not isinstance(y, list | tuple) or len(y) != len(outputs):
         raise ValueError(
             f"the model has the outputs {', '.join(outputs)}: give {prefix}y as a list with an array for each"
         )
     return list(y)
+
+
+def _in_order(table: Mapping[str, Any], names: Sequence[str], what: str) -> list[Any]:
+    """The arrays of a table in the order of the names, or ValueError for a name too many or too few."""
+    for name in {**dict.fromkeys(names), **table}:
+        if name not in names:
+            raise ValueError(f"{what} has an array {name!r}: {suggest(str(name), names)}")
+        if name not in table:
+            raise ValueError(f"{what} has no array {name!r}: give one for each of {', '.join(names)}")
+    return [table[name] for name in names]
 
 
 def split_off(
@@ -260,8 +295,7 @@ def split_off(
     ([0, 1, 2], [3, 4])
     """
     rows = len(next(iter(data.values())))
-    if not 0 < part < 1:
-        raise ValueError(f"validation_split must lie between 0 and 1, got {part!r}")
+    part = real_number(part, "validation_split", "lie between 0 and 1", lambda value: 0 < value < 1)
     at = int(rows * (1 - part))
     if at in (0, rows):
         raise ValueError(f"validation_split={part} of {rows} rows leaves one side without any row")

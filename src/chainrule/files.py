@@ -27,7 +27,7 @@ def write_whole(path: str | os.PathLike[str], *parts: Part) -> None:
 
 def refusal(path: str | os.PathLike[str], error: OSError) -> OSError:
     """The error of a file that could not be written, by the file's own name."""
-    kept = "; the file that was there before is whole" if os.path.exists(path) else ""
+    kept = "; the file that was there before is whole" if os.path.isfile(path) else ""
     return OSError(error.errno, f"not saved: {error.strerror or error}{kept}", os.fspath(path))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.config import next_seed
+from chainrule.doors import missing, numbers, real_number, whole_number
 from chainrule.lookup import build, with_aliases
 from chainrule.rules.initializers import (
     TRUNCATED_NORMAL_DEVIATION,
@@ -22,7 +23,7 @@ class Initializer:
     """Gives the first values of a weight: called with a shape, returns a float32 array of it."""
 
     def __call__(self, shape: Shape) -> np.ndarray:
-        raise NotImplementedError
+        raise missing(self, "__call__")
 
     def get_config(self) -> dict[str, Any]:
         return {k.removeprefix("_"): v for k, v in vars(self).items()}
@@ -43,43 +44,54 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """All the same value.
+    """All the same value, or those of an array of the weight's shape.
+
+    Raises TypeError for what is no number, ValueError for one that is not finite.
 
     >>> Constant(0.5)((2,))
     array([0.5, 0.5], dtype=float32)
     """
 
-    def __init__(self, value: float = 0.0) -> None:
-        self.value = value
+    def __init__(self, value: Any = 0.0) -> None:
+        if np.ndim(value):
+            self.value = numbers(value, "value").tolist()
+        else:
+            self.value = _finite(value, "value")
 
     def __call__(self, shape: Shape) -> np.ndarray:
-        return np.full(shape, self.value, np.float32)
+        return np.full(np.shape(self.value) or shape, self.value, np.float32)
 
 
 class _Random(Initializer):
     """Draws from one generator: with a seed, each call gives the same values, as in Keras."""
 
-    seed: int | None
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = None if seed is None else whole_number(seed, "seed", 0)
 
     def _generator(self) -> np.random.Generator:
         return np.random.default_rng(next_seed() if self.seed is None else self.seed)
 
 
 class RandomNormal(_Random):
-    """Normal with the given mean and standard deviation."""
+    """Normal with the given mean and standard deviation. Raises ValueError for a deviation below 0."""
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
-        self.mean, self.stddev, self.seed = mean, stddev, seed
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: int | None = None) -> None:
+        self.mean = _finite(mean, "mean")
+        self.stddev = real_number(stddev, "stddev", "be at least 0", lambda found: found >= 0)
+        super().__init__(seed)
 
     def __call__(self, shape: Shape) -> np.ndarray:
         return self._generator().normal(self.mean, self.stddev, shape).astype(np.float32)
 
 
 class RandomUniform(_Random):
-    """Uniform between the given limits."""
+    """Uniform between the given limits. Raises ValueError unless ``maxval`` is the larger."""
 
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
-        self.minval, self.maxval, self.seed = minval, maxval, seed
+    def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: int | None = None) -> None:
+        self.minval, self.maxval = _finite(minval, "minval"), _finite(maxval, "maxval")
+        if self.minval > self.maxval:
+            raise ValueError(f"minval must not be above maxval {maxval!r}, got {minval!r}")
+        super().__init__(seed)
 
     def __call__(self, shape: Shape) -> np.ndarray:
         return self._generator().uniform(self.minval, self.maxval, shape).astype(np.float32)
@@ -89,9 +101,6 @@ class _FanScaled(_Random):
     """Spread by fan-in and fan-out, so that a signal keeps its size from layer to layer."""
 
     variance: str
-
-    def __init__(self, seed: int | None = None) -> None:
-        self.seed = seed
 
     def _variance(self, shape: Shape) -> float:
         rule = VARIANCES[self.variance]
@@ -163,6 +172,10 @@ class LecunNormal(_FanScaledNormal):
     variance = "lecun"
 
 
+def _finite(value: Any, name: str) -> Any:
+    return real_number(value, name, "be finite", lambda _: True)
+
+
 INITIALIZERS = with_aliases(
     (
         Zeros,
@@ -197,3 +210,11 @@ def get(identifier: Any) -> Initializer:
 def serialize(initializer: Initializer) -> dict[str, Any]:
     """The table that :func:`get` makes the initializer from again."""
     return {"class_name": type(initializer).__name__, "config": initializer.get_config()}
+
+
+# Keras' other names for the classes
+zeros, ones, constant = Zeros, Ones, Constant
+random_normal, random_uniform = RandomNormal, RandomUniform
+glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
+he_uniform, he_normal = HeUniform, HeNormal
+lecun_uniform, lecun_normal = LecunUniform, LecunNormal

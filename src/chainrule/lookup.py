@@ -16,7 +16,8 @@ def suggest(name: str, known: Iterable[str]) -> str:
     "expected one of relu, sigmoid (did you mean 'sigmoid'?)"
     """
     names = sorted(set(known))
-    close = difflib.get_close_matches(str(name), names, n=1)
+    alike = [each for each in names if each.casefold() == str(name).casefold()]
+    close = alike or difflib.get_close_matches(str(name), names, n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return f"expected one of {', '.join(names)}{hint}"
 

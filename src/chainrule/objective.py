@@ -47,16 +47,20 @@ def objective(loss: Any, shares: Any, measured: Any, outputs: Sequence[str]) -> 
     if loss is None:
         raise ValueError('compile needs a loss, as compile("sgd", "mse")')
     if count == 1 and not (isinstance(loss, Mapping) and [*loss] == [*outputs]):
-        found = [losses.get(loss[0] if isinstance(loss, list) and len(loss) == 1 else loss)]
-        names = (measured,) if isinstance(measured, str) else tuple(measured or ())
-        made = Objective((found[0],), (1.0,), (names,))
+        if shares not in (None, 1, [1]):
+            raise ValueError(
+                f"loss_weights weigh the losses of several outputs, and the model has one; got {shares!r}: "
+                "leave them out, or change the learning rate"
+            )
+        found = losses.get(loss[0] if isinstance(loss, list) and len(loss) == 1 else loss)
+        made = Objective((found,), (1.0,), (_names(measured),))
     else:
         given = [loss] * count if _is_one_loss(loss, outputs) else _each("loss", loss, outputs)
         parts = [()] * count if measured is None else _each("metrics", measured, outputs)
         made = Objective(
             tuple(losses.get(one) for one in given),
             _shares(shares, outputs),
-            tuple((part,) if isinstance(part, str) else tuple(part or ()) for part in parts),
+            tuple(_names(part) for part in parts),
         )
     for names, one in zip(made.metrics, made.losses, strict=True):
         for name in names:
@@ -87,6 +91,13 @@ def _each(what: str, given: Any, outputs: Sequence[str]) -> list[Any]:
             f"got {given!r}"
         )
     return list(given)
+
+
+def _names(measured: Any) -> tuple[Any, ...]:
+    """One metric or several as a tuple; none where nothing is said."""
+    if measured is None or isinstance(measured, str | Sequence):
+        return (measured,) if isinstance(measured, str) else tuple(measured or ())
+    raise TypeError(f'metrics must be a name or a list of names, as ["accuracy"]; got {measured!r}')
 
 
 def _shares(given: Any, outputs: Sequence[str]) -> tuple[float, ...]:

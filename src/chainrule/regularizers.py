@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.doors import real_number
+from chainrule.doors import missing, numbers, real_number
 from chainrule.lookup import build, with_aliases
 from chainrule.rules.arrays import Array
 from chainrule.rules.penalties import regularizer_rules
@@ -20,15 +20,15 @@ class Regularizer:
     @property
     def value(self) -> Rule:
         """The rule of the penalty, from the weight; a number."""
-        raise NotImplementedError
+        raise missing(self, "value")
 
     @property
     def gradient(self) -> Rule:
         """The rule of the gradient of loss and penalty, from (the loss's gradient, the weight)."""
-        raise NotImplementedError
+        raise missing(self, "gradient")
 
     def __call__(self, W: Array) -> Array:
-        return self.value(W)
+        return self.value(W if hasattr(W, "dtype") else numbers(W, "W").astype(float))
 
     def get_config(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -82,6 +82,9 @@ class L1L2(_Penalty):
 def _strength(value: Any, name: str) -> Any:
     return real_number(value, name, "be at least 0", lambda found: found >= 0)
 
+
+# Keras' other names for the classes
+l1, l2, l1_l2 = L1, L2, L1L2
 
 REGULARIZERS = with_aliases((L1, L2, L1L2), l1_l2=L1L2)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 from chainrule import doors
 from chainrule.config import next_seed
 from chainrule.data.splitting import folds as fold_rows
+from chainrule.lookup import suggest
 from chainrule.model import BATCH_SIZE, Model
+from chainrule.network import TARGET, WEIGHTS, numbered
 
 Rows = tuple[np.ndarray, np.ndarray]
 
@@ -38,12 +40,22 @@ class CrossValidation:
         }
 
     def mean(self, name: str = "loss") -> float:
-        """The mean of a score over the folds."""
-        return float(np.mean(self.scores[name]))
+        """The mean of a score over the folds; ValueError for a name of no score."""
+        return float(np.mean(self._of(name)))
 
     def deviation(self, name: str = "loss") -> float:
-        """The standard deviation of a score over the folds, divided by k - 1."""
-        return float(np.std(self.scores[name], ddof=1))
+        """The standard deviation of a score over the folds, divided by k - 1; NaN of one fold.
+
+        Raises ValueError for a name of no score.
+        """
+        found = self._of(name)
+        return float(np.std(found, ddof=1)) if len(found) > 1 else float("nan")
+
+    def _of(self, name: str) -> list[float]:
+        scores = self.scores
+        if name not in scores:
+            raise ValueError(f"there is no score {name!r}: {suggest(name, scores)}")
+        return scores[name]
 
 
 def cross_validate(
@@ -63,8 +75,10 @@ def cross_validate(
     """Train a copy of a compiled model on every fold of the data, all in one compiled program.
 
     Each copy begins with weights of its own and is measured, after each epoch, on the rows held out.
-    ``folds`` is their number, or pairs of indices (those to train on, those held out). The model itself
-    is left as it is.
+    ``folds`` is their number, or pairs of indices (those to train on, those held out), as scikit-learn's
+    ``KFold(5).split(x)`` gives them. A number of folds keep the share of each class, unless ``stratify``
+    is False; of several outputs those of the first. Classes do not weigh where rows are held out. The
+    model itself is left as it is.
 
     Raises RuntimeError before ``compile``; TypeError or ValueError for data that does not fit, or too
     few rows for so many folds; FloatingPointError where a fold's numbers become NaN or infinite.
@@ -78,17 +92,16 @@ def cross_validate(
     >>> len(found.scores["loss"]), len(found.history["val_loss"][0])
     (5, 3)
     """
-    data = model.checked_data(x, y, sample_weight, class_weight)
+    data = model.checked_data(x, y, sample_weight)
+    measured: dict[str, np.ndarray] = {}
     epochs = doors.whole_number(epochs, "epochs", 1)
     size = BATCH_SIZE if batch_size is None else doors.whole_number(batch_size, "batch_size", 1)
     rows = len(next(iter(data.values())))
-    if isinstance(folds, int):
-        parts = fold_rows(data["y"], folds, seed, stratify)
-    else:
-        parts = [_checked(i, part, rows) for i, part in enumerate(folds)]
-        if not parts:
-            raise ValueError("folds is empty: give a number of folds, or pairs of rows")
-    trainer = model.trainer(weighted="sample_weight" in data)
+    if class_weight is not None:
+        measured[WEIGHTS] = data.get(WEIGHTS, np.ones(rows, np.float32))
+        data = model.weighed(data, class_weight)
+    parts = _parts(folds, rows, _targets(model, data), seed, stratify)
+    trainer = model.trainer(weighted=WEIGHTS in data)
     fresh = [model.fresh_values(trainer) for _ in parts]
     seeds = [next_seed() for _ in parts]
     history: dict[str, list[list[float]]] = {}
@@ -97,6 +110,7 @@ def cross_validate(
         values, logs = trainer.folds(
             [fresh[i] for i in together],
             data,
+            measured,
             np.stack([parts[i][0] for i in together]),
             np.stack([parts[i][1] for i in together]),
             [seeds[i] for i in together],
@@ -108,6 +122,28 @@ def cross_validate(
                 history.setdefault(name, [[] for _ in parts])[fold] = column[position].tolist()
     _check_finite(history)
     return CrossValidation(history, weights, parts)
+
+
+def _parts(folds: Any, rows: int, targets: np.ndarray, seed: int, stratify: bool | None) -> list[Rows]:
+    """The rows of each fold."""
+    if isinstance(folds, int | np.integer):
+        return fold_rows(targets, doors.whole_number(folds, "folds", 2), seed, stratify)
+    if isinstance(folds, str) or not isinstance(folds, Iterable):
+        raise TypeError(
+            "folds must be a number, or pairs of rows as scikit-learn's KFold(5).split(x) gives them; got "
+            f"{folds!r}"
+        )
+    parts = [_checked(i, part, rows) for i, part in enumerate(folds)]
+    if not parts:
+        raise ValueError("folds is empty: give a number of folds, or pairs of rows")
+    return parts
+
+
+def _targets(model: Model, data: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The (first) targets, as whole numbers where they are two classes."""
+    found = data[numbered(TARGET, len(model.network.outputs))[0]]
+    is_two = model.loss.entry.targets in ("share", "sign") and np.isin(found, (-1, 0, 1)).all()
+    return found.astype(int) if is_two else found
 
 
 def _checked(number: int, part: Any, rows: int) -> Rows:

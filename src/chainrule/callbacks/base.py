@@ -125,6 +125,10 @@ def checked(callbacks: Any) -> list[Callback]:
     """
     given = list(callbacks or ()) if isinstance(callbacks, Iterable | None) else [callbacks]
     for callback in given:
+        if isinstance(callback, type):
+            raise TypeError(
+                f"callbacks: got the class {callback.__name__}: make one of it, as {callback.__name__}(…)"
+            )
         kind = type(callback).__name__
         if not isinstance(callback, Callback):
             raise TypeError(f"callbacks must be chainrule.callbacks.Callback objects, got {kind}")

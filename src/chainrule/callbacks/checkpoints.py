@@ -22,8 +22,8 @@ class ModelCheckpoint(MonitorCallback):
     whole or not at all. Folders are made. Updates are counted when the compiled program is left,
     every ``steps_per_execution``.
 
-    Raises ValueError or TypeError for arguments that make no sense; KeyError, while training, for a
-    field of no log's name; OSError where a file cannot be written.
+    Raises ValueError or TypeError for arguments that make no sense; while training, KeyError for a field
+    of no log's name, ValueError for one that cannot be filled in; OSError where a file cannot be written.
     """
 
     def __init__(
@@ -101,4 +101,8 @@ def _filled(filepath: str, fields: dict[str, Any]) -> str:
     except KeyError as error:
         raise KeyError(
             f"ModelCheckpoint: filepath {filepath!r} has the field {error}, and there are {', '.join(fields)}"
+        ) from None
+    except (IndexError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"ModelCheckpoint: filepath {filepath!r} is no text with fields, as {{epoch:02d}}: {error}"
         ) from None

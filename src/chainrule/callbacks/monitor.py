@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from math import isnan
+from math import isinf, isnan
+from typing import Any
 
 from chainrule.callbacks.base import Callback, Logs, State
+from chainrule.doors import real_number
 from chainrule.lookup import suggest
 
 MODES = ("auto", "min", "max")
@@ -18,7 +20,8 @@ RISING_ENDS = ("_accuracy",)
 class MonitorCallback(Callback):
     """The base of the callbacks that watch a log: what counts as an improvement of it.
 
-    Raises ValueError for another ``mode`` than "auto", "min" or "max", or where "auto" cannot tell
+    ``best`` begins at ``initial_value_threshold``. Raises TypeError for what is no log's name or no number,
+    ValueError for another ``mode`` than "auto", "min" or "max", or where "auto" cannot tell
     which way the log improves.
     """
 
@@ -28,15 +31,17 @@ class MonitorCallback(Callback):
         self,
         monitor: str = "val_loss",
         mode: str = "auto",
-        baseline: float | None = None,
+        initial_value_threshold: float | None = None,
         min_delta: float = 0,
     ) -> None:
+        if not isinstance(monitor, str):
+            raise TypeError(f"monitor must be the name of a log, got {monitor!r}")
         if mode not in MODES:
             raise ValueError(f"{type(self).__name__}: unknown mode {mode!r}: {suggest(mode, MODES)}")
         self.monitor = monitor
         self.mode = mode
-        self.best = baseline
-        self.min_delta = abs(min_delta)
+        self.best = limit(initial_value_threshold, "initial_value_threshold")
+        self.min_delta: float = abs(real_number(min_delta, "min_delta", "be finite", lambda value: True))
         self._rises = mode == "max" if mode != "auto" else _rises(type(self).__name__, monitor)
 
     def is_improvement(self, value: float, reference: float | None) -> bool:
@@ -61,6 +66,13 @@ class MonitorCallback(Callback):
 
     def restore(self, state: State) -> None:
         vars(self).update(state)
+
+
+def limit(value: Any, name: str) -> float | None:
+    """A number to be better than, or None; TypeError or ValueError for anything else, infinity excepted."""
+    if value is None or (isinstance(value, float) and isinf(value)):
+        return value
+    return float(real_number(value, name, "be a number", lambda value: True))
 
 
 def _rises(kind: str, monitor: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.callbacks.base import Callback, Logs, State
 from chainrule.callbacks.monitor import MonitorCallback
-from chainrule.doors import whole_number
+from chainrule.doors import real_number, whole_number
 
 
 class LearningRateScheduler(Callback):
@@ -79,13 +79,11 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        if not 0 < factor < 1:
-            raise ValueError(f"ReduceLROnPlateau: factor must lie between 0 and 1, got {factor!r}")
-        self.factor = factor
+        self.factor = real_number(factor, "factor", "lie between 0 and 1", lambda value: 0 < value < 1)
         self.patience = whole_number(patience, "patience", 0)
         self.verbose = verbose
         self.cooldown = whole_number(cooldown, "cooldown", 0)
-        self.min_lr = min_lr
+        self.min_lr = real_number(min_lr, "min_lr", "be at least 0", lambda value: value >= 0)
         self.wait = self.cooldown_counter = 0
 
     def on_train_begin(self, logs: Logs | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.callbacks.base import Callback, Logs, State
-from chainrule.callbacks.monitor import MonitorCallback
+from chainrule.callbacks.monitor import MonitorCallback, limit
 from chainrule.doors import whole_number
 
 
@@ -41,7 +41,7 @@ class EarlyStopping(MonitorCallback):
         super().__init__(monitor, mode, min_delta=min_delta)
         self.patience = whole_number(patience, "patience", 0)
         self.verbose = verbose
-        self.baseline = baseline
+        self.baseline = limit(baseline, "baseline")
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = whole_number(start_from_epoch, "start_from_epoch", 0)
         self._begin()

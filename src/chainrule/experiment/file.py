@@ -37,7 +37,7 @@ class FitTable(Strict):
         default=[], description="callbacks by their names in Keras, with arguments"
     )
     checkpoint: Float = Field(default=30.0, ge=0, description="seconds from one checkpoint to the next")
-    folds: int | None = Field(None, ge=2, description="cross-validate with so many folds, after training")
+    folds: int | None = Field(default=None, ge=2, description="cross-validate with so many folds, after training")
 
 
 class TransferTable(Strict):

@@ -46,10 +46,10 @@ class Activation(_Elementwise):
 class LeakyReLU(_Elementwise):
     """z where z > 0, ``negative_slope`` · z elsewhere; Keras' default slope is 0.3."""
 
-    def __init__(self, negative_slope: float = 0.3, name: str | None = None) -> None:
+    def __init__(self, negative_slope: Any = 0.3, name: str | None = None) -> None:
         super().__init__(name)
-        self.negative_slope = negative_slope
-        self.activation = ACTIVATIONS["leaky_relu"].with_options(negative_slope=negative_slope)
+        self.negative_slope = number(negative_slope, "negative_slope")
+        self.activation = ACTIVATIONS["leaky_relu"].with_options(negative_slope=self.negative_slope)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"negative_slope": self.negative_slope}
@@ -58,10 +58,10 @@ class LeakyReLU(_Elementwise):
 class ELU(_Elementwise):
     """z where z > 0, ``alpha`` (e^z - 1) elsewhere; Clevert and others (2016)."""
 
-    def __init__(self, alpha: float = 1.0, name: str | None = None) -> None:
+    def __init__(self, alpha: Any = 1.0, name: str | None = None) -> None:
         super().__init__(name)
-        self.alpha = alpha
-        self.activation = ACTIVATIONS["elu"].with_options(alpha=alpha)
+        self.alpha = number(alpha, "alpha")
+        self.activation = ACTIVATIONS["elu"].with_options(alpha=self.alpha)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"alpha": self.alpha}
@@ -78,10 +78,10 @@ class ReLU(_Elementwise):
         super().__init__(name)
         self.max_value = None if max_value is None else number(max_value, "max_value", 0)
         self.negative_slope = number(negative_slope, "negative_slope", 0)
-        if max_value is not None:
+        if self.max_value is not None:
             options = {"max_value": self.max_value, "negative_slope": self.negative_slope}
             self.activation = capped_relu.with_options(**options)
-        elif negative_slope:
+        elif self.negative_slope:
             self.activation = ACTIVATIONS["leaky_relu"].with_options(negative_slope=self.negative_slope)
         else:
             self.activation = ACTIVATIONS["relu"]

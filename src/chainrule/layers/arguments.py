@@ -1,17 +1,16 @@
-"""Checks of the numbers that layers are made with."""
+"""Checks of what layers are made with."""
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
-import numpy as np
+from chainrule import activations
+from chainrule.doors import real_number, whole_number
+from chainrule.rules.activations import Activation
 
-from chainrule.doors import whole_number
 
-
-def number(value: Any, name: str, least: float, below: float | None = None) -> Any:
-    """The value, or TypeError unless it is a number, ValueError unless it lies in its range.
+def number(value: Any, name: str, least: float | None = None, below: float | None = None) -> Any:
+    """The value, or TypeError unless it is a number, ValueError unless it is finite and in its range.
 
     Exact numbers stay as they are, so that layers with them can be worked by hand.
 
@@ -21,15 +20,10 @@ def number(value: Any, name: str, least: float, below: float | None = None) -> A
     Traceback (most recent call last):
     ValueError: rate must be at least 0 and less than 1, got 1
     """
-    if isinstance(value, bool | np.bool_) or not hasattr(value, "__float__") or np.ndim(value):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.item()
-    is_below = isfinite(float(value)) if below is None else value < below
-    if not value >= least or not is_below:
-        bounds = f"at least {least}" + (" and finite" if below is None else f" and less than {below}")
-        raise ValueError(f"{name} must be {bounds}, got {value}")
-    return value
+    bounds = f"be at least {least}" + ("" if below is None else f" and less than {below}")
+    return real_number(
+        value, name, bounds, lambda v: (least is None or v >= least) and (below is None or v < below)
+    )
 
 
 def seed(value: Any) -> int | None:
@@ -39,4 +33,15 @@ def seed(value: Any) -> int | None:
     found = whole_number(value, "seed", 0)
     if found >= 2**32:
         raise ValueError(f"seed must be less than 2^32, got {found}")
+    return found
+
+
+def activation(value: Any, layer: str) -> Activation:
+    """The activation inside a layer of this kind; ValueError for one that has weights of its own."""
+    found = activations.get(value)
+    if found.gradients:
+        raise ValueError(
+            f"activation {found.name!r} has a trained slope, so it is a layer of its own: add PReLU() after "
+            f"the {layer} layer"
+        )
     return found

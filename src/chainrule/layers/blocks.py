@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chainrule import activations
+from chainrule.layers import arguments
 from chainrule.layers.container import Container, layers_of
 from chainrule.layers.layer import Layer
 from chainrule.layers.merge import Merge
@@ -56,12 +57,7 @@ class ResidualAdd(Add):
 
     def __init__(self, activation: Any = None, name: str | None = None) -> None:
         super().__init__(name)
-        self.activation = activations.get(activation)
-        if self.activation.gradients:
-            raise ValueError(
-                f"activation {self.activation.name!r} has a trained slope, so it is a layer of its own: "
-                "add PReLU() after the Residual"
-            )
+        self.activation = arguments.activation(activation, "Residual")
 
     def merge(self, q: Quantities, xs: tuple[Name, ...]) -> Name:
         q.z = sum_of(len(xs))(*xs)
@@ -103,11 +99,8 @@ class Residual(Container):
     def wire(self, x: Node) -> Node:
         main, short = _through(self.layers, x), _through(self.shortcut, x)
         if main.shape != short.shape:
-            projection = (
-                f"Conv2D({main.shape[-1]}, 1, strides=…)"
-                if len(main.shape) == 3
-                else (f"Dense({main.shape[-1]})")
-            )
+            units = main.shape[-1]
+            projection = f"Conv2D({units}, 1, strides=…)" if len(main.shape) == 3 else f"Dense({units})"
             raise ValueError(
                 f"the layers of this Residual give {main.shape} and its shortcut {short.shape}, which cannot "
                 f"be added: give a shortcut of the same shape, as shortcut=[{projection}]"
@@ -141,10 +134,12 @@ class Branches(Container):
 
     def __init__(self, branches: Any, merge: str = "concatenate", name: str | None = None) -> None:
         super().__init__(name)
+        if not isinstance(branches, Iterable) or isinstance(branches, str):
+            raise TypeError(f"branches are lists of layers, as [[Dense(4)], []]; got {branches!r}")
         self.branches = tuple(layers_of(branch) for branch in branches)
         if len(self.branches) < 2:
             raise ValueError(f"Branches needs two lists of layers or more, got {len(self.branches)}")
-        if merge not in MERGES:
+        if merge not in tuple(MERGES):
             raise ValueError(f'merge must be "concatenate" or "sum", got {merge!r}')
         self.merge = merge
         self.inside = tuple(layer for branch in self.branches for layer in branch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from chainrule.doors import missing
 from chainrule.layers.layer import Layer
 from chainrule.layers.node import Node
 from chainrule.rules.rule import Shape
@@ -19,10 +20,11 @@ class Container(Layer):
     """
 
     inside: tuple[Layer, ...] = ()
+    _trainable = True
 
     def wire(self, x: Node) -> Node:
         """Apply what is inside to x; returns the output's node."""
-        raise NotImplementedError
+        raise missing(self, "wire")
 
     @property
     def trainable(self) -> bool:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from chainrule import activations, constraints, doors, initializers, regularizers
-from chainrule.layers import windows
+from chainrule.layers import arguments, windows
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
-from chainrule.rules import convolution as rules
-from chainrule.rules import depthwise
-from chainrule.rules.rule import Call, Name, Shape
+from chainrule.rules import convolution, depthwise
+from chainrule.rules.rule import Call, Name, Rule, Shape
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """The rules of one kind of convolution: its maps with a bias and without, and the gradients."""
+
+    maps: Rule
+    maps_without_bias: Rule
+    kernel_gradient: Rule
+    input_gradient: Rule
 
 
 class _Filters(Layer):
     """What layers have in common that lay filters on windows, add a bias and apply an activation."""
 
     axes: int
+    rules: _Rules
 
     def _set_windows(self, kernel_size: Any, strides: Any, padding: Any, data_format: Any, rate: Any) -> None:
         self.kernel_size = windows.per_axis(kernel_size, "kernel_size", self.axes)
@@ -33,13 +44,8 @@ class _Filters(Layer):
     def _set_outputs(
         self, activation: Any, use_bias: Any, initializer: Any, regularizer: Any, constraint: Any
     ) -> None:
-        self.activation = activations.get(activation)
-        if self.activation.gradients:
-            raise ValueError(
-                f"activation {self.activation.name!r} has a trained slope, so it is a layer of its own: "
-                f"add PReLU() after the {type(self).__name__} layer"
-            )
-        self.use_bias = windows.check_truth(use_bias, "use_bias")
+        self.activation = arguments.activation(activation, type(self).__name__)
+        self.use_bias = doors.flag(use_bias, "use_bias")
         self.bias_initializer = initializers.get(initializer)
         self.bias_regularizer = regularizers.get(regularizer)
         self.bias_constraint = constraints.get(constraint)
@@ -60,6 +66,21 @@ class _Filters(Layer):
     def _options(self) -> dict[str, Any]:
         return {"strides": self.strides, "padding": self.padding, "dilation": self.dilation_rate}
 
+    def forward(self, q: Quantities, x: Name) -> Name:
+        if self.use_bias:
+            q.z = self.rules.maps(x, q.W, q.b, **self._options)
+        else:
+            q.z = self.rules.maps_without_bias(x, q.W, **self._options)
+        q.a = self.activation.forward(q.z)
+        return q.a
+
+    def backward(self, q: Quantities, x: Name, da: Name) -> Call:
+        q.dz = self.activation.backward(da, q.z, q.a)
+        q.dW = self.rules.kernel_gradient(x, q.dz, kernel=self.kernel_size, **self._options)
+        if self.use_bias:
+            q.db = convolution.convolution_db(q.dz)
+        return self.rules.input_gradient(q.dz, q.W, x, **self._options)
+
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
             "kernel_size": windows.as_config(self.kernel_size),
@@ -76,6 +97,13 @@ class _Filters(Layer):
 
 class _Convolution(_Filters):
     """What convolutions have in common whose filters see all channels, or those of their group."""
+
+    rules = _Rules(
+        convolution.convolution,
+        convolution.convolution_without_bias,
+        convolution.convolution_dW,
+        convolution.convolution_dx,
+    )
 
     def __init__(
         self,
@@ -126,21 +154,6 @@ class _Convolution(_Filters):
     def _options(self) -> dict[str, Any]:
         return super()._options | {"groups": self.groups}
 
-    def forward(self, q: Quantities, x: Name) -> Name:
-        if self.use_bias:
-            q.z = rules.convolution(x, q.W, q.b, **self._options)
-        else:
-            q.z = rules.convolution_without_bias(x, q.W, **self._options)
-        q.a = self.activation.forward(q.z)
-        return q.a
-
-    def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        q.dz = self.activation.backward(da, q.z, q.a)
-        q.dW = rules.convolution_dW(x, q.dz, kernel=self.kernel_size, **self._options)
-        if self.use_bias:
-            q.db = rules.convolution_db(q.dz)
-        return rules.convolution_dx(q.dz, q.W, x, **self._options)
-
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
             "filters": self.filters,
@@ -186,44 +199,6 @@ class Conv2D(_Convolution):
 
     axes = 2
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = (1, 1),
-        padding: Any = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = (1, 1),
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            name,
-        )
-
 
 class DepthwiseConv2D(_Filters):
     """Convolution of every channel of images by itself: z = x ⋆ W + b channel by channel, a = f(z).
@@ -240,6 +215,12 @@ class DepthwiseConv2D(_Filters):
     """
 
     axes = 2
+    rules = _Rules(
+        depthwise.depthwise_convolution,
+        depthwise.depthwise_without_bias,
+        depthwise.depthwise_dW,
+        depthwise.depthwise_dx,
+    )
 
     def __init__(
         self,
@@ -275,21 +256,6 @@ class DepthwiseConv2D(_Filters):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*self._maps(input_shape), input_shape[-1] * self.depth_multiplier)
-
-    def forward(self, q: Quantities, x: Name) -> Name:
-        if self.use_bias:
-            q.z = depthwise.depthwise_convolution(x, q.W, q.b, **self._options)
-        else:
-            q.z = depthwise.depthwise_without_bias(x, q.W, **self._options)
-        q.a = self.activation.forward(q.z)
-        return q.a
-
-    def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        q.dz = self.activation.backward(da, q.z, q.a)
-        q.dW = depthwise.depthwise_dW(x, q.dz, kernel=self.kernel_size, **self._options)
-        if self.use_bias:
-            q.db = rules.convolution_db(q.dz)
-        return depthwise.depthwise_dx(q.dz, q.W, x, **self._options)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {

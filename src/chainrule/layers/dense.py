@@ -6,6 +6,8 @@ import operator
 from typing import Any
 
 from chainrule import activations, constraints, initializers, regularizers
+from chainrule.doors import flag
+from chainrule.layers import arguments
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
 from chainrule.rules.affine import affine, affine_db, affine_dW, affine_dx, linear_map
@@ -45,13 +47,8 @@ class Dense(Layer):
             found = units if hasattr(units, "__float__") else repr(units)
             raise ValueError(f"units must be a whole number ≥ 1, got {found}")
         self.units = operator.index(units)
-        self.activation = activations.get(activation)
-        if self.activation.gradients:
-            raise ValueError(
-                f"activation {self.activation.name!r} has a trained slope, so it is a layer of its own: "
-                "add PReLU() after the Dense layer"
-            )
-        self.use_bias = bool(use_bias)
+        self.activation = arguments.activation(activation, "Dense")
+        self.use_bias = flag(use_bias, "use_bias")
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)

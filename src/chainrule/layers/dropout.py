@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from chainrule.layers import arguments
+from chainrule.doors import whole_number
+from chainrule.layers import arguments, windows
 from chainrule.layers.layer import Draw, Layer
 from chainrule.layers.steps import Quantities
 from chainrule.rules.dropout import drawn_mask, inverted_dropout, inverted_dx, inverted_test
@@ -73,11 +74,7 @@ class Dropout(_Dropout):
         name: str | None = None,
     ) -> None:
         super().__init__(rate, seed, name)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        if self.noise_shape is not None and self.noise_shape[:1] != (None,):
-            raise ValueError(
-                f"noise_shape starts with None for the batch, each sample has its own mask; got {noise_shape}"
-            )
+        self.noise_shape = None if noise_shape is None else _noise_shape(noise_shape)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
         if self.noise_shape is None:
@@ -97,6 +94,16 @@ class Dropout(_Dropout):
         return super().get_config() | {"noise_shape": shape}
 
 
+def _noise_shape(given: Any) -> tuple[int | None, ...]:
+    if not isinstance(given, list | tuple):
+        raise TypeError(f"noise_shape must be a tuple, as (None, 1, 3), got {given!r}")
+    if given[:1] not in ((None,), [None]):
+        raise ValueError(
+            f"noise_shape starts with None for the batch, each sample has its own mask; got {given}"
+        )
+    return (None, *(None if n is None else whole_number(n, "noise_shape", 1) for n in given[1:]))
+
+
 class SpatialDropout2D(_Dropout):
     """Dropout of whole channels of images (h, w, c); Tompson and others (CVPR 2015).
 
@@ -104,8 +111,11 @@ class SpatialDropout2D(_Dropout):
     (1, 1, 3)
     """
 
-    def __init__(self, rate: Any, seed: int | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, rate: Any, data_format: str | None = None, seed: int | None = None, name: str | None = None
+    ) -> None:
         super().__init__(rate, seed, name)
+        windows.check_channels_last(data_format)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
         if len(input_shape) != 3:

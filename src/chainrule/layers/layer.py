@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
 from chainrule.constraints import Constraint
 from chainrule.initializers import Initializer
 from chainrule.layers.node import Node
@@ -28,6 +30,20 @@ class Parameter:
     regularizer: Regularizer | None = None
     constraint: Constraint | None = None
     dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        if self.constraint is not None:
+            self.constraint.check_shape(self.shape)
+
+    def first_values(self, name: str) -> Array:
+        """The initializer's values; ValueError, with the weight's name, where they are of another shape."""
+        values = np.asarray(self.initializer(self.shape))
+        if values.shape != self.shape:
+            raise ValueError(
+                f"{name} has the shape {self.shape} and its initializer {type(self.initializer).__name__} "
+                f"gives values of shape {values.shape}"
+            )
+        return values
 
 
 @dataclass(frozen=True)
@@ -71,12 +87,16 @@ class Layer:
     'a1 = square(x)'
     """
 
+    # a layer of one's own may do without super().__init__()
+    name: str | None = None
+    trainable: bool = True
+    _home: tuple[weakref.ref[Home], str] | None = None
+
     def __init__(self, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"a layer's name must be text, got {type(name).__name__}")
         self.name = name
         self.trainable = True
-        self._home: tuple[weakref.ref[Home], str] | None = None
 
     def __call__(self, inputs: Node) -> Node:
         """Apply the layer to the output of another: the node that a ``Model`` is made of."""
@@ -105,7 +125,10 @@ class Layer:
 
     def forward(self, q: Quantities, x: Name) -> Name:
         """Write the steps from x to the output; returns the output's name."""
-        raise NotImplementedError(f"layer {type(self).__name__} has no forward")
+        raise NotImplementedError(
+            f"layer {type(self).__name__} has no forward: write the steps from x to the output in it, as "
+            "q.a = rule(x); Keras' call is not used"
+        )
 
     def inference(self, q: Quantities, x: Name) -> Name:
         """Write the steps from x to the output when nothing is trained; as ``forward`` if not said."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chainrule.doors import missing
 from chainrule.layers.layer import Layer
 from chainrule.layers.node import Node
 from chainrule.layers.steps import Quantities
@@ -20,20 +21,23 @@ class Merge(Layer):
 
     def __call__(self, inputs: Sequence[Node]) -> Node:  # type: ignore[override]
         kind = type(self).__name__
-        if isinstance(inputs, Node) or not all(isinstance(node, Node) for node in inputs):
-            raise TypeError(f"{kind} is applied to a list of what layers give, as {kind}()([a, b])")
+        if not isinstance(inputs, Sequence) or not all(isinstance(node, Node) for node in inputs):
+            raise TypeError(
+                f"{kind} is applied to a list of what layers give, as {kind}()([a, b]); got "
+                f"{type(inputs).__name__}"
+            )
         if len(inputs) < 2:
             raise ValueError(f"{kind} takes two inputs or more, got {len(inputs)}")
         return Node(self.merged_shape([node.shape for node in inputs]), self, tuple(inputs))
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         """The shape of the output for inputs of these shapes; ValueError where they do not fit."""
-        raise NotImplementedError
+        raise missing(self, "merged_shape")
 
     def merge(self, q: Quantities, xs: tuple[Name, ...]) -> Name:
         """Write the steps from the inputs to the output; returns the output's name."""
-        raise NotImplementedError
+        raise missing(self, "merge")
 
     def share(self, q: Quantities, xs: tuple[Name, ...], da: Name) -> tuple[Call, ...]:
         """Write the steps of the gradients; returns the gradient in each input."""
-        raise NotImplementedError
+        raise missing(self, "share")

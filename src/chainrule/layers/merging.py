@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from chainrule.layers.merge import Merge
+from chainrule.layers.node import Node
 from chainrule.layers.steps import Quantities
 from chainrule.rules import merging as rules
 from chainrule.rules.networks import sum_of
@@ -102,11 +104,11 @@ class Concatenate(Merge):
 
     def __init__(self, axis: int = -1, name: str | None = None) -> None:
         super().__init__(name)
-        if isinstance(axis, bool) or not isinstance(axis, int):
+        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
             raise TypeError(f"axis must be a whole number, got {axis!r}")
         if axis == 0:
             raise ValueError("axis 0 is the batch's, whose samples stay apart: give another, as -1")
-        self.axis = axis
+        self.axis = operator.index(axis)
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         rank = len(shapes[0])
@@ -129,3 +131,36 @@ class Concatenate(Merge):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"axis": self.axis}
+
+
+# ------------------------------------------------------- Keras' functions that make a layer and apply it
+
+
+def add(inputs: Sequence[Node], name: str | None = None) -> Node:
+    """What :class:`Add` gives for these inputs."""
+    return Add(name)(inputs)
+
+
+def subtract(inputs: Sequence[Node], name: str | None = None) -> Node:
+    """What :class:`Subtract` gives for these inputs."""
+    return Subtract(name)(inputs)
+
+
+def average(inputs: Sequence[Node], name: str | None = None) -> Node:
+    """What :class:`Average` gives for these inputs."""
+    return Average(name)(inputs)
+
+
+def multiply(inputs: Sequence[Node], name: str | None = None) -> Node:
+    """What :class:`Multiply` gives for these inputs."""
+    return Multiply(name)(inputs)
+
+
+def maximum(inputs: Sequence[Node], name: str | None = None) -> Node:
+    """What :class:`Maximum` gives for these inputs."""
+    return Maximum(name)(inputs)
+
+
+def concatenate(inputs: Sequence[Node], axis: int = -1, name: str | None = None) -> Node:
+    """What :class:`Concatenate` gives for these inputs."""
+    return Concatenate(axis, name)(inputs)

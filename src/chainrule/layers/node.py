@@ -41,6 +41,8 @@ class Input(Node):
             raise TypeError(f"Input takes a tuple of whole numbers, as (64,); got {shape!r}") from None
         if not lengths or min(lengths) < 1:
             raise ValueError(f"Input needs at least one length, each ≥ 1; got {shape!r}")
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"an Input's name must be text, got {type(name).__name__}")
         super().__init__(lengths)
         self.name = name
 

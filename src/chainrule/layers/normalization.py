@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule import constraints, initializers, regularizers
+from chainrule.doors import flag, real_number
 from chainrule.layers.arguments import number
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
@@ -37,7 +38,7 @@ class _Normalization(Layer):
             raise TypeError(f"axis of {kind} must be -1, the last, where features lie; got {axis!r}")
         self.axis = axis
         self.epsilon = number(epsilon, "epsilon", 0)
-        self.center, self.scale = bool(center), bool(scale)
+        self.center, self.scale = flag(center, "center"), flag(scale, "scale")
         self.beta_initializer, self.beta_regularizer, self.beta_constraint = _kept(beta)
         self.gamma_initializer, self.gamma_regularizer, self.gamma_constraint = _kept(gamma)
 
@@ -128,9 +129,7 @@ class BatchNormalization(_Normalization):
         beta = (beta_initializer, beta_regularizer, beta_constraint)
         gamma = (gamma_initializer, gamma_regularizer, gamma_constraint)
         super().__init__(axis, epsilon, center, scale, beta, gamma, name)
-        self.momentum = number(momentum, "momentum", 0)
-        if momentum > 1:
-            raise ValueError(f"momentum must be at most 1, got {momentum}")
+        self.momentum = real_number(momentum, "momentum", "lie between 0 and 1", lambda v: 0 <= v <= 1)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
 

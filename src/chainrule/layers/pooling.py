@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainrule.doors import flag
 from chainrule.layers import windows
 from chainrule.layers.layer import Layer
 from chainrule.layers.steps import Quantities
@@ -17,7 +18,12 @@ class _Pooling(Layer):
     axes: int
 
     def __init__(
-        self, pool_size: Any, strides: Any, padding: Any, data_format: Any, name: str | None
+        self,
+        pool_size: Any,
+        strides: Any = None,
+        padding: Any = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
     ) -> None:
         super().__init__(name)
         self.pool_size = windows.per_axis(pool_size, "pool_size", self.axes)
@@ -52,6 +58,16 @@ class _Pooling(Layer):
 
 
 class _MaxPooling(_Pooling):
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: Any = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(pool_size, strides, padding, data_format, name)
+
     def forward(self, q: Quantities, x: Name) -> Name:
         q.a = rules.max_pooling(x, **self._options)
         return q.a
@@ -84,16 +100,6 @@ class MaxPooling1D(_MaxPooling):
 
     axes = 1
 
-    def __init__(
-        self,
-        pool_size: Any = 2,
-        strides: Any = None,
-        padding: Any = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(pool_size, strides, padding, data_format, name)
-
 
 class MaxPooling2D(_MaxPooling):
     """The largest number of every window of every channel of an image (height, width, channels).
@@ -111,16 +117,6 @@ class MaxPooling2D(_MaxPooling):
 
     axes = 2
 
-    def __init__(
-        self,
-        pool_size: Any = (2, 2),
-        strides: Any = None,
-        padding: Any = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(pool_size, strides, padding, data_format, name)
-
 
 class AveragePooling1D(_AveragePooling):
     """The mean of every window of every channel of a sequence (steps, channels).
@@ -136,16 +132,6 @@ class AveragePooling1D(_AveragePooling):
     """
 
     axes = 1
-
-    def __init__(
-        self,
-        pool_size: Any,
-        strides: Any = None,
-        padding: Any = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(pool_size, strides, padding, data_format, name)
 
 
 class AveragePooling2D(_AveragePooling):
@@ -163,16 +149,6 @@ class AveragePooling2D(_AveragePooling):
 
     axes = 2
 
-    def __init__(
-        self,
-        pool_size: Any,
-        strides: Any = None,
-        padding: Any = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(pool_size, strides, padding, data_format, name)
-
 
 class _GlobalPooling(Layer):
     """What pooling of whole channels has in common."""
@@ -184,7 +160,7 @@ class _GlobalPooling(Layer):
     ) -> None:
         super().__init__(name)
         windows.check_channels_last(data_format)
-        self.keepdims = windows.check_truth(keepdims, "keepdims")
+        self.keepdims = flag(keepdims, "keepdims")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         windows.check_rank(type(self).__name__, input_shape, self.axes)

@@ -96,17 +96,20 @@ LAYERS: Mapping[str, type[Layer]] = {
 def deserialize(table: Mapping[str, Any], custom_objects: Mapping[str, type[Layer]] | None = None) -> Layer:
     """A layer from its table; it runs no code but the constructors of known layers.
 
-    Raises ValueError for a layer that is not known, by its name.
+    Raises ValueError for a layer that is not known, by its name, TypeError for what is no such table.
 
     >>> deserialize({"class_name": "Dense", "config": {"units": 3}}).units
     3
     """
+    if not isinstance(table, Mapping) or "class_name" not in table:
+        raise TypeError(f"a layer's table must have a class_name and a config, got {table!r}")
+    if not isinstance(table.get("config", {}), Mapping):
+        raise TypeError(f"the config of the layer must be a table, got {table['config']!r}")
     known = {**LAYERS, **(custom_objects or {})}
-    kind = known.get(str(table.get("class_name")))
-    if kind is not None and issubclass(kind, Container):
-        config = {k: _inside(v, custom_objects) for k, v in dict(table.get("config", {})).items()}
-        table = {**table, "config": config}
     config = dict(table.get("config", {}))
+    kind = known.get(str(table["class_name"]))
+    if kind is not None and issubclass(kind, Container):
+        config = {k: _inside(v, custom_objects) for k, v in config.items()}
     trainable = config.pop("trainable", True)
     if not isinstance(trainable, bool):
         raise TypeError(f"trainable must be true or false, got {trainable!r}")

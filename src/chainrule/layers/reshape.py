@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 from chainrule import doors
+from chainrule.layers import windows
 from chainrule.layers.layer import Layer
 from chainrule.layers.steps import Quantities
 from chainrule.rules.rule import Call, Name, Shape, size
@@ -18,6 +19,10 @@ class Flatten(Layer):
     >>> Flatten().output_shape((4, 4, 3))
     (48,)
     """
+
+    def __init__(self, data_format: str | None = None, name: str | None = None) -> None:
+        super().__init__(name)
+        windows.check_channels_last(data_format)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (size(input_shape),)

@@ -36,6 +36,8 @@ def padding_of(value: Any, axes: int, causal: bool = False) -> Padding:
         if value.lower() not in names:
             raise ValueError(f"unknown padding {value!r}: {suggest(value, names)}, or numbers of zeros")
         return value.lower()
+    if value is None:
+        raise TypeError(f"padding must be one of {', '.join(names)}, or numbers of zeros; got None")
     return tuple(_pair(entry) for entry in _entries(value, "padding", axes, "numbers of zeros, or pairs,"))
 
 
@@ -44,7 +46,7 @@ def _entries(value: Any, name: str, axes: int, kind: str) -> list[Any]:
         return [value] * axes
     entries = list(value)
     if len(entries) != axes:
-        expected = f"{axes} {kind}" if axes > 1 else "one"
+        expected = f"{axes} {kind}" if axes > 1 else "one" + ", or one pair," * (name == "padding")
         raise ValueError(f"{name} takes one number or {expected} in a list, got {len(entries)}: {value!r}")
     return entries
 
@@ -64,13 +66,6 @@ def check_channels_last(data_format: Any) -> None:
         raise ValueError(
             f'data_format must be "channels_last", with channels as the last axis; got {data_format!r}'
         )
-
-
-def check_truth(value: Any, name: str) -> bool:
-    """The value, or TypeError unless it is true or false."""
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
-    return value
 
 
 def check_rank(kind: str, input_shape: Shape, axes: int) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainrule.doors import flag
 from chainrule.initializers import Initializer, Zeros
 from chainrule.layers.steps import Step
-from chainrule.optimizers.arguments import at_least_0, fading, flag
+from chainrule.optimizers.arguments import at_least_0, fading
 from chainrule.optimizers.descent import NEW, Descent, Moved
 from chainrule.optimizers.schedules import UPDATES
 from chainrule.rules.optimizers import (

@@ -6,9 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Self
 
-import numpy as np
-
-from chainrule.doors import real_number, whole_number
+from chainrule.doors import real_number
 
 COUNTS = ("steps", "boundaries")
 """What the names of arguments end in that count updates: these stay whole numbers."""
@@ -69,18 +67,6 @@ def share(value: Any, name: str) -> Any:
 def fading(value: Any, name: str) -> Any:
     """The value, or ValueError (TypeError) unless it is a number from 0 up to, but not, 1."""
     return real_number(value, name, "be at least 0 and less than 1", lambda found: 0 <= found < 1)
-
-
-def whole(value: Any, name: str, least: int) -> int:
-    """The value, or ValueError (TypeError) unless it is a whole number that is not below the least."""
-    return whole_number(value, name, least)
-
-
-def flag(value: Any, name: str) -> bool:
-    """The value, or TypeError unless it is true or false."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be true or false, got {value!r}")
-    return bool(value)
 
 
 def is_zero(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chainrule.doors import missing
 from chainrule.layers.layer import Parameter
 from chainrule.layers.steps import Step
 from chainrule.optimizers.arguments import Arguments
@@ -28,7 +29,7 @@ class Optimizer(Arguments):
 
         ``gradients`` says by what name each parameter's gradient goes; ``dW1`` if it is not given.
         """
-        raise NotImplementedError
+        raise missing(self, "write")
 
     @property
     def rate(self) -> Any:

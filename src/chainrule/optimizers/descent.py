@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.doors import missing
 from chainrule.initializers import Initializer, Zeros
 from chainrule.layers.layer import Parameter
 from chainrule.layers.steps import Step
@@ -115,7 +116,7 @@ class Descent(Optimizer):
 
     def moved(self, at: Moved) -> list[Step]:
         """The steps of one parameter, which end with its new value."""
-        raise NotImplementedError
+        raise missing(self, "moved")
 
     def write(
         self, parameters: Mapping[str, Parameter], gradients: Mapping[str, str] | None = None

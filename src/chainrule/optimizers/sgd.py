@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainrule.doors import flag
 from chainrule.initializers import Initializer, Zeros
 from chainrule.layers.steps import Step
-from chainrule.optimizers.arguments import flag, is_zero, share
+from chainrule.optimizers.arguments import is_zero, share
 from chainrule.optimizers.descent import Descent, Moved
 from chainrule.rules.optimizers import gradient_descent, momentum_step, nesterov_step, velocity
 

@@ -30,6 +30,8 @@ def significant(number: Number, digits: int) -> Digits:
     (Digits(text='0.6667', exact=False), Digits(text='1.7', exact=True))
     >>> significant(Number(1).exp(), 10).text, significant(Number(-50).exp(), 4).text
     ('2.718281828', '1.929e-22')
+    >>> significant(Number("0.0999996"), 4).text, significant(Number("9999.6"), 4).text
+    ('0.1000', '10000')
     """
     places = 0
     for low, high in number.enclosures():
@@ -41,6 +43,9 @@ def significant(number: Number, digits: int) -> Digits:
         if power <= PLAIN_TO:  # whole units at least, for a 0 in their place would be a wrong digit
             places = max(places, 0)
         rounded = _round(low, places)
+        if places > 0 and abs(rounded) == _ten(digits):  # rounded up to one digit more, as 0.0999…
+            places -= 1
+            rounded = _round(low, places)
         if rounded == _round(high, places) and rounded != 0:
             return _written(rounded, places, exact=low == high and fmpq(rounded) == low * _ten(places))
     for more in range(places + 1, places + MORE_DIGITS):

@@ -118,7 +118,8 @@ def _expression(
         exact = is_exactly_written(term, digits)
         return _Expression(write(term, TeX(digits), swap), write(term, Plain(digits), swap), exact)
     same_shape = all(i.value.shape == quantity.value.shape for i in inputs)
-    in_parts = any(kind in step.rule.tex for kind in (r"\begin{cases}", r"\begin{bmatrix}", r"\sum"))
+    kinds = (r"\begin{cases}", r"\begin{bmatrix}", r"\sum", r"\text{each")
+    in_parts = any(kind in step.rule.tex for kind in kinds)
     if in_parts or not same_shape:
         return _Expression()
     at = {k: v for k, v in exact_options(step).items() if f"<{k}>" in step.rule.tex}

@@ -26,7 +26,9 @@ from chainrule.paper.notation import (
     formula_text,
     is_rounded,
     minus,
+    plain_digits,
     tex_array,
+    visible,
 )
 from chainrule.paper.numbers import Number
 from chainrule.paper.plain import plain
@@ -34,7 +36,12 @@ from chainrule.paper.stacks import plain_value, tex_value, visible_values
 from chainrule.paper.tape import Quantity, WorkError, exact_options
 from chainrule.paper.workings import Chain, Picture, Remark, Table, Working
 from chainrule.paper.writing import TeX
+from chainrule.rules.normalization import count
 from chainrule.rules.rule import Rule
+
+_OF_BATCHES = ("batch_mean", "population_variance", "sample_variance", "batch_dx")
+_OF_SAMPLES = ("layer_mean", "layer_variance", "layer_dx")
+"""Rules of normalization, and what they count: a feature's values in a batch, a sample's features."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Entry:
     formula_tex: str = ""
     formula_plain: str = ""
     matrices_tex: str = ""
+    matrices_are_exact: bool = True
     value_tex: str = ""
     value_plain: str = ""
     decimals_tex: str = ""
@@ -147,10 +155,11 @@ def _explained(working: Working, quantity: Quantity) -> Entry:
     options = _options(step)
     inputs = [working.tape[name] for name in quantity.inputs]
     formula = formula_of(working, quantity) + _counts(step.rule, inputs)
-    matrices = ""
+    matrices, are_exact = "", True
     is_matrices = all(i.value.ndim < 3 for i in inputs)
     if step.rule.in_matrices and is_matrices and any(i.value.size > 1 for i in inputs):
         matrices = _put_in(working, step.rule, inputs, options)
+        are_exact = all(_is_written(v, working.digits) for i in inputs for v in visible(i.value))
     worked, left_out = lines(working, quantity, inputs)
     return _valued(
         working,
@@ -158,25 +167,30 @@ def _explained(working: Working, quantity: Quantity) -> Entry:
         formula_tex=formula,
         formula_plain=plain(formula),
         matrices_tex=matrices,
+        matrices_are_exact=are_exact,
         lines=worked,
         left_out=left_out,
     )
 
 
 def _counts(rule: Rule, inputs: list[Quantity]) -> str:
-    """What a loss divides by, as TeX: how many outputs or rows there are."""
+    """What a loss or a mean divides by, as TeX: how many outputs, rows or values there are."""
     by_name = dict(zip(rule.inputs, inputs, strict=True))
+    if rule.name in _OF_BATCHES:
+        return rf", \quad m = {count(by_name['x'].value)} \text{{ values of each feature}}"
+    if rule.name in _OF_SAMPLES:
+        return rf", \quad c = {by_name['x'].value.shape[-1]} \text{{ features}}"
     letter = re.match(r"\\frac\{1\}\{2?([nmk])\}", rule.tex)
     if letter is None or "a" not in by_name:
         return ""
     rows, outputs = by_name["a"].value.shape[0], by_name["a"].value.size
-    count, word = {
+    number, word = {
         "n": (outputs, "output"),
         "m": (rows, "row"),
         "k": (outputs // rows, "output per row"),
     }[letter[1]]
-    plural = word if count == 1 else word.replace(" ", "s ", 1) if " " in word else f"{word}s"
-    return rf", \quad {letter[1]} = {count} \text{{ {plural}}}"
+    plural = word if number == 1 else word.replace(" ", "s ", 1) if " " in word else f"{word}s"
+    return rf", \quad {letter[1]} = {number} \text{{ {plural}}}"
 
 
 def _put_in(working: Working, rule: Rule, inputs: list[Quantity], options: dict[str, str]) -> str:
@@ -188,6 +202,11 @@ def _put_in(working: Working, rule: Rule, inputs: list[Quantity], options: dict[
         arrays[f"{name}_T"] = _matrix(working, value.T)
     turned = replace(rule, tex=_transposed(rule.tex), columns_tex=_transposed(rule.columns_tex or rule.tex))
     return turned.formula(arrays, working.columns)
+
+
+def _is_written(value: Any, digits: int) -> bool:
+    """Whether a number is put into a formula as it is, and not rounded."""
+    return not isinstance(value, Number) or plain_digits(value, digits).exact
 
 
 def _transposed(tex: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from chainrule.network import LOSS
 from chainrule.paper.digits import significant
-from chainrule.paper.graph_drawing import Drawing, Label
+from chainrule.paper.graph_drawing import Drawing
+from chainrule.paper.graph_marks import Label
 from chainrule.paper.names import plain_name
 from chainrule.paper.notation import formula_text, minus, plain_array
 from chainrule.paper.numbers import Number

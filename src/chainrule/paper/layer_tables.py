@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,10 @@ from chainrule.network.writing import write_forward
 from chainrule.paper.sheet import LayerGiven, SheetError, arguments_of
 
 Convert = Callable[[Any], Any]
+_OF_LAYERS = ("layers", "shortcut", "branches")
+"""Arguments of containers that are layers."""
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
+"""A number of a file, as Python tells of it in a mistake."""
 
 
 @dataclass(frozen=True)
@@ -60,24 +65,29 @@ class GivenLayers:
         if table.layer == "Dense" and "units" not in arguments:
             raise SheetError(f"{at}.units: is missing")
         if issubclass(known, Container):
-            arguments = {key: self._inside(f"{at}.{key}", value) for key, value in arguments.items()}
+            arguments = {
+                key: self._inside(f"{at}.{key}", value) if key in _OF_LAYERS else value
+                for key, value in arguments.items()
+            }
             for key in values:
                 raise SheetError(f"{at}.{key}: {unknown_key(table.layer, key, ())}")
         config = {key: self._convert(value) for key, value in arguments.items()}
         try:
             layer = deserialize({"class_name": table.layer, "config": config})
         except (ValueError, TypeError, ArithmeticError) as error:
-            raise SheetError(f"{at}: {error}") from None
+            raise SheetError(f"{at}: " + _DECIMAL.sub(r"\1", str(error))) from None
         self._known[id(layer)] = GivenLayer(at, values)
         return layer
 
     def _inside(self, at: str, value: Any) -> Any:
         """A container's argument with the tables of layers in it made layers."""
-        if isinstance(value, Mapping) and "layer" in value:
-            return self._made(at, LayerGiven.model_validate(value))
         if isinstance(value, list | tuple):
             return [self._inside(f"{at}[{i}]", entry) for i, entry in enumerate(value, start=1)]
-        return value
+        if not isinstance(value, Mapping):
+            raise SheetError(f'{at}: expected layers as tables, as {{ layer = "Flatten" }}; got {value!r}')
+        if "layer" not in value:
+            raise SheetError(f"{at}.layer: is missing")
+        return self._made(at, LayerGiven.model_validate(value))
 
 
 def quantities_of(place: Placed) -> list[str]:

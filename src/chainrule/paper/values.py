@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -25,13 +25,21 @@ def read_array(raw: Any) -> np.ndarray:
     >>> read_array([[1, "1/2"], [0.2, "w"]]).shape
     (2, 2)
     """
+    return array_of(raw, _read)
+
+
+def array_of(raw: Any, read_item: Callable[[Any, tuple[int, ...]], Any]) -> np.ndarray:
+    """Nested lists as an array of what the function makes of each item and its place.
+
+    Raises ValueError for rows of different lengths, nothing at all, or more than four levels.
+    """
     shape = _shape(raw)
     made = np.empty(shape, dtype=object)
     for place in np.ndindex(shape):
         item = raw
         for i in place:
             item = item[i]
-        made[place] = _read(item, place)
+        made[place] = read_item(item, place)
     return made
 
 

@@ -76,7 +76,8 @@ class Working:
     """A question worked by hand: every quantity, exactly.
 
     ``working["z1"]`` is the exact value as an array of Numbers (or formulas); ``names`` are the
-    quantities that were asked for, in the order in which they are shown.
+    quantities that were asked for, in the order in which they are shown; ``is_chosen`` says that the
+    question's ``find`` chose them.
     """
 
     topic: str
@@ -88,6 +89,7 @@ class Working:
     name: str = "working"
     text: str = ""
     marks: float = 1
+    is_chosen: bool = False
 
     @classmethod
     def of(cls, question: Question, tape: Tape, parts: list[Part], **more: Any) -> Self:
@@ -102,6 +104,7 @@ class Working:
             name=question.id,
             text=question.text,
             marks=question.marks,
+            is_chosen=question.find is not None,
             **more,
         )
 

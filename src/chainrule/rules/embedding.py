@@ -11,12 +11,15 @@ from chainrule.rules.arrays import Array, constant, namespace, where
 from chainrule.rules.rule import Shape, rule, size
 
 
+def _named(x: Array, count: int) -> Array:
+    """Which of so many rows each id names; shape (ids, count)."""
+    return x.reshape(-1, 1) == namespace(x).arange(count)
+
+
 def _one_hot(x: Array, W: Array, count: int) -> Array:
     """A row per id with 1 in the id's column, in the kind of number of W; shape (ids, count)."""
-    ids = x.reshape(-1, 1)
-    named = ids == namespace(x).arange(count)
-    like = constant(1, W[:1, :1])
-    return where(named, like, 0 * like)
+    like = W[:1, :1]
+    return where(_named(x, count), constant(1, like), constant(0, like))
 
 
 def _lookup(x: Array, W: Array) -> Array:
@@ -31,8 +34,14 @@ def embedded(x: Array, W: Array) -> Array:
     >>> embedded(np.array([[1.0, 0.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[[3., 4.],
             [1., 2.]]])
+
+    Raises ArithmeticError for an id that names no row.
     """
-    return (_one_hot(x, W, W.shape[0]) @ W).reshape(*x.shape, W.shape[1])
+    named = _named(x, W.shape[0])
+    if not named.any(axis=1).all():
+        unknown = x.reshape(-1)[int(named.any(axis=1).argmin())]
+        raise ArithmeticError(f"ids are whole numbers from 0 to {W.shape[0] - 1}; got {unknown}")
+    return W[named.argmax(axis=1)].reshape(*x.shape, W.shape[1])
 
 
 def _count(x: Shape, da: Shape, W: Shape) -> int:

@@ -32,7 +32,7 @@ def fit(task: Task) -> None:
     model then keeps the values of the last call in which they all were.
     """
     plan = task.plan
-    tell(task.callbacks, "on_train_begin")
+    tell(task.callbacks, "on_train_begin", {})
     start = _start(task)
     task.model.values = dict(start.values)
     task.feed.seed = start.seed
@@ -47,7 +47,7 @@ def fit(task: Task) -> None:
         if not any(isinstance(c, TerminateOnNaN) and c.absorbs(error) for c in task.callbacks):
             raise
         task.model.stop_training = True
-    tell(task.callbacks, "on_train_end")
+    tell(task.callbacks, "on_train_end", dict(run.last))
 
 
 def _start(task: Task) -> Position:
@@ -73,6 +73,7 @@ class _Epochs:
         self._key = jax.random.key(start.seed)
         self._data, self._validation = task.data_of(task.feed), task.data_of(task.validation)
         self._count = 1
+        self.last: dict[str, float] = {}
 
     def go(self, report: Report) -> None:
         callbacks = self._task.callbacks
@@ -80,12 +81,13 @@ class _Epochs:
         self._call(self.epoch)  # compiles, so that no epoch is timed with the compiler's seconds in it
         report(self.epoch, ())
         while self.epoch < self._plan.epochs and not self._model.stop_training:
-            tell(callbacks, "on_epoch_begin", self.epoch)
+            tell(callbacks, "on_epoch_begin", self.epoch, {})
             logs, error = self._advance(1 if one_by_one else self._count)
             if logs:
                 report(self.epoch, logs)
             for number, log in enumerate(logs, start=self.epoch - len(logs)):
                 tell(callbacks, "on_epoch_end", number, log)
+                self.last = log
             if error is not None:
                 raise error
             _keep(self._task, Position(self._seed, self.epoch, self._model.values, self._task.rate))
@@ -143,13 +145,14 @@ class _Parts:
         self.epoch, self._chunk, self._update = start.epoch, start.chunk, start.update
         self._rows, self._sums = start.rows, dict(start.sums)
         self._key = jax.random.key(start.seed)
+        self.last: dict[str, float] = {}
 
     def go(self, report: Report) -> None:
         callbacks = self._task.callbacks
         report(self.epoch, ())
         while self.epoch < self._plan.epochs and not self._model.stop_training:
             if not (self._chunk or self._update):  # else it began before the run was stopped
-                tell(callbacks, "on_epoch_begin", self.epoch)
+                tell(callbacks, "on_epoch_begin", self.epoch, {})
             self._through_an_epoch(report)
             logs = self._logs()
             if self._task.validation is not None:
@@ -162,6 +165,7 @@ class _Parts:
             self._sums = {}
             report(self.epoch, [logs])
             tell(callbacks, "on_epoch_end", self.epoch - 1, logs)
+            self.last = logs
             self._keep()
 
     def _through_an_epoch(self, report: Report) -> None:
@@ -171,7 +175,7 @@ class _Parts:
         for chunk in self._task.feed.chunks(self.epoch, self._chunk):
             for first, order in self._parts(chunk):
                 number = self._chunk * before + first
-                tell(self._task.callbacks, "on_train_batch_begin", number)
+                tell(self._task.callbacks, "on_train_batch_begin", number, {})
                 self._train(chunk, number, key, order)
                 self._update = first + -(-len(order) // size)
                 report(self.epoch, (), min(1.0, self._rows / self._task.feed.rows))
@@ -208,7 +212,7 @@ class _Parts:
             order,
             batch_size=size,
         )
-        sums = {name: float(value) for name, value in found.items()}
+        sums = {name: float(found[name]) for name in trainer.names}
         if not np.isfinite(sums["loss"]) or not bool(all_finite(values)):
             stretch = Stretch(self.epoch, number, key, order)
             raise explain(

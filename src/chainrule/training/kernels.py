@@ -22,6 +22,7 @@ from chainrule.layers.steps import Kernels
 from chainrule.rules import convolution as conv
 from chainrule.rules import depthwise, pooling
 from chainrule.rules.arrays import Array
+from chainrule.rules.embedding import embedded_dW
 from chainrule.rules.rule import Shape
 from chainrule.rules.sampling import sampled
 from chainrule.rules.windows import (
@@ -252,6 +253,15 @@ def _global_max_pooling_dx(x: Array, dy: Array) -> Array:
     return jnp.where(first, dy, jnp.zeros((), dy.dtype)).reshape(x.shape)
 
 
+# -------------------------------------------------------------------------------- embedding
+
+
+def _embedded_dW(x: Array, da: Array, W: Array) -> Array:
+    """Each place's slopes added to its id's row, where the product needs a number for every id and row."""
+    ids = x.astype(int).reshape(-1)
+    return jnp.zeros(W.shape, da.dtype).at[ids].add(da.reshape(-1, da.shape[-1]))
+
+
 # --------------------------------------------------------------------------------- sampling
 
 
@@ -268,6 +278,7 @@ KERNELS: Kernels = {
     depthwise.depthwise_without_bias: _depthwise,
     depthwise.depthwise_dW: _depthwise_dW,
     depthwise.depthwise_dx: _depthwise_dx,
+    embedded_dW: _embedded_dW,
     pooling.max_pooling: _max_pooling,
     pooling.max_pooling_dx: _max_pooling_dx,
     pooling.average_pooling: _average_pooling,

@@ -71,7 +71,7 @@ class Trainer:
     @property
     def initial_state(self) -> dict[str, np.ndarray]:
         """What the optimizer carries from update to update, as it is before the first."""
-        return {name: p.initializer(p.shape).astype(p.dtype) for name, p in self.program.state.items()}
+        return {name: p.first_values(name).astype(p.dtype) for name, p in self.program.state.items()}
 
     def evaluate(self, values: Values, feed: Feed, batch_size: int) -> dict[str, float]:
         """The loss and the metrics over all rows."""
@@ -85,6 +85,7 @@ class Trainer:
         self,
         values: list[Mapping[str, Any]],
         data: Mapping[str, np.ndarray],
+        measured: Mapping[str, np.ndarray],
         trained: np.ndarray,
         held: np.ndarray,
         seeds: Sequence[int],
@@ -92,11 +93,12 @@ class Trainer:
     ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Copies of the network trained at once, each on rows of its own; their values and their logs.
 
-        ``how`` is epochs, batch size, and whether rows are shuffled.
+        ``measured`` is what the data has instead where it is measured; ``how`` is epochs, batch size, and
+        whether rows are shuffled.
         """
         keys = jax.vmap(jax.random.key)(np.asarray(seeds, np.uint32))
         rate = np.float32(self._optimizer.rate)
-        new, logs = self._folds(stacked(values), data, trained, held, rate, keys, *how)
+        new, logs = self._folds(stacked(values), data, measured, trained, held, rate, keys, *how)
         arrays = {name: np.asarray(value) for name, value in new.items()}
         return arrays, {name: np.asarray(logs[name]) for name in self.logged(True)}
 

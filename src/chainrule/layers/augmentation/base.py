@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from chainrule.layers.layer import Layer
+from chainrule.layers import arguments
+from chainrule.layers.layer import Draw, Layer
 from chainrule.layers.steps import Quantities
 from chainrule.lookup import suggest
 from chainrule.rules.rule import Name, Shape
@@ -25,7 +25,11 @@ class Augmentation(Layer):
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
         super().__init__(name)
-        self.seed = seed
+        self.seed = arguments.seed(seed)
+
+    def drawn(self, *names: str, shape: Shape = ()) -> dict[str, Draw]:
+        """Numbers from 0 to 1 for each image by these names, of this shape each, from the layer's seed."""
+        return {name: Draw(shape, seed=self.seed) for name in names}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the input. Raises ValueError for what is no image."""
@@ -44,21 +48,6 @@ class Augmentation(Layer):
         return super().get_config() | {"seed": self.seed}
 
 
-def one(value: Any, name: str) -> Any:
-    """The value, or TypeError unless it is a number, ValueError unless it is finite.
-
-    >>> one(0.5, "fill_value")
-    0.5
-    """
-    if isinstance(value, bool | np.bool_) or not hasattr(value, "__float__") or np.ndim(value):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.item()
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value}")
-    return value
-
-
 def pair(value: Any, name: str) -> Range:
     """Two numbers in order of size. Raises TypeError or ValueError for anything else.
 
@@ -67,7 +56,7 @@ def pair(value: Any, name: str) -> Range:
     """
     if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray) or len(value) != 2:
         raise TypeError(f"{name} must be two numbers, as (0, 1); got {value!r}")
-    first, second = (one(number, name) for number in value)
+    first, second = (arguments.number(each, name) for each in value)
     return (first, second) if first <= second else (second, first)
 
 
@@ -80,7 +69,7 @@ def factor_range(value: Any, name: str, least: float, most: float) -> Range:
     ((-0.2, 0.2), (0, 0.2))
     """
     if hasattr(value, "__float__") and not np.ndim(value):
-        single = one(value, name)
+        single = arguments.number(value, name)
         low, high = max(-abs(single), least), abs(single)
         smallest = single
     else:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.layers.augmentation.base import Augmentation, factor_range, one, pair
+from chainrule.layers.arguments import number
+from chainrule.layers.augmentation.base import Augmentation, factor_range, pair
 from chainrule.layers.layer import Draw
 from chainrule.layers.steps import Quantities
 from chainrule.rules.augmentation import (
@@ -64,7 +65,7 @@ class RandomBrightness(_Ranged):
         self.factor = factor_range(factor, "factor", -1, 1)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"u": Draw(())}
+        return self.drawn("u")
 
     def forward(self, q: Quantities, x: Name) -> Name:
         low, high = self.factor
@@ -100,7 +101,7 @@ class RandomContrast(_Ranged):
         self.factor = (lower, upper) if np.ndim(factor) else (upper, upper)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"u": Draw(())}
+        return self.drawn("u")
 
     def forward(self, q: Quantities, x: Name) -> Name:
         lower, upper = self.factor
@@ -145,7 +146,7 @@ class RandomErasing(_Ranged):
         self.factor = factor_range(factor, "factor", 0, 1)
         self.scale = factor_range(scale, "scale", 0, 1)
         values = fill_value if np.ndim(fill_value) else [fill_value]
-        self.fill_values = None if fill_value is None else tuple(one(v, "fill_value") for v in values)
+        self.fill_values = None if fill_value is None else tuple(number(v, "fill_value") for v in values)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the input. Raises ValueError for no image, or with more channels than fill values."""
@@ -158,8 +159,9 @@ class RandomErasing(_Ranged):
         return shape
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        draws = {"side": Draw((2,)), "start": Draw((2,)), "u": Draw(()), "v": Draw(())}
-        return draws if self.fill_values is not None else draws | {"n": Draw(input_shape, "normal")}
+        draws = self.drawn("side", "start", shape=(2,)) | self.drawn("u", "v")
+        noise = {} if self.fill_values is not None else {"n": Draw(input_shape, "normal", self.seed)}
+        return draws | noise
 
     def forward(self, q: Quantities, x: Name) -> Name:
         (smallest, largest), (least, most) = self.scale, self.factor

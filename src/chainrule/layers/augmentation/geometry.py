@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from chainrule import doors
-from chainrule.layers.augmentation.base import Augmentation, choice, factor_range, one
+from chainrule.layers.arguments import number
+from chainrule.layers.augmentation.base import Augmentation, choice, factor_range
 from chainrule.layers.layer import Draw
 from chainrule.layers.steps import Quantities
 from chainrule.rules.augmentation import centre_cropped, drawn_angle, drawn_between, drawn_factor, flipped
@@ -47,7 +48,7 @@ class RandomFlip(Augmentation):
         self.mode = choice(mode, "mode", tuple(_FLIPS))
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"u": Draw(())}
+        return self.drawn("u")
 
     def forward(self, q: Quantities, x: Name) -> Name:
         q.mask = drawn_mask(q.u, keep=0.5)
@@ -70,7 +71,7 @@ class _Sampled(Augmentation):
         super().__init__(seed, name)
         self.fill_mode = choice(fill_mode, "fill_mode", FILL_MODES)
         self.interpolation = choice(interpolation, "interpolation", INTERPOLATIONS)
-        self.fill_value = one(fill_value, "fill_value")
+        self.fill_value = number(fill_value, "fill_value")
 
     def write_places(self, q: Quantities, x: Name) -> None:
         raise NotImplementedError
@@ -118,7 +119,7 @@ class RandomRotation(_Sampled):
         self.factor = factor_range(factor, "factor", -1, 1)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"u": Draw(())}
+        return self.drawn("u")
 
     def write_places(self, q: Quantities, x: Name) -> None:
         low, high = self.factor
@@ -157,7 +158,7 @@ class RandomTranslation(_Sampled):
         self.width_range = factor_range(width_factor, "width_factor", -1, 1)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"u": Draw(()), "v": Draw(())}
+        return self.drawn("u", "v")
 
     def write_places(self, q: Quantities, x: Name) -> None:
         (up, down), (left, right) = self.height_range, self.width_range
@@ -198,8 +199,7 @@ class RandomZoom(_Sampled):
         self.width_range = None if width_factor is None else _zoom_range(width_factor, "width_factor")
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        draws = {"u": Draw(())}
-        return draws if self.width_range is None else draws | {"v": Draw(())}
+        return self.drawn("u") if self.width_range is None else self.drawn("u", "v")
 
     def write_places(self, q: Quantities, x: Name) -> None:
         low, high = self.height_range
@@ -243,7 +243,7 @@ class RandomCrop(_Sampled):
         self.width = doors.whole_number(width, "width", 1)
 
     def draws(self, input_shape: Shape) -> dict[str, Draw]:
-        return {"u": Draw(()), "v": Draw(())}
+        return self.drawn("u", "v")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of the part. Raises ValueError for images that are smaller, or none."""

@@ -22,7 +22,7 @@ class LearningRateSchedule(Arguments):
     are the rule's options.
     """
 
-    law: ClassVar[Rule]
+    law: ClassVar[Rule | None] = None
     option_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, initial_learning_rate: Any, name: str | None = None) -> None:
@@ -32,6 +32,11 @@ class LearningRateSchedule(Arguments):
     @property
     def rule(self) -> Rule:
         """The rule of the rate, from the given rate and the number of updates done."""
+        if self.law is None:
+            raise NotImplementedError(
+                f"schedule {type(self).__name__} has no law: give it the rate as a chainrule.rule of "
+                "(learning_rate, t), as law = …, for a __call__ alone cannot be compiled"
+            )
         return self.law
 
     @property

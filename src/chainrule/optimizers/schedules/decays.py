@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from chainrule.optimizers.arguments import at_least_0, flag, positive, share
+from chainrule.doors import flag
+from chainrule.optimizers.arguments import at_least_0, positive, share
 from chainrule.optimizers.schedules.base import LearningRateSchedule
 from chainrule.rules import schedules as rules
 from chainrule.rules.rule import Rule

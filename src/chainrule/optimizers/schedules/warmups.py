@@ -6,7 +6,8 @@ import math
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from chainrule.optimizers.arguments import at_least_0, positive, share, whole
+from chainrule.doors import whole_number
+from chainrule.optimizers.arguments import at_least_0, positive, share
 from chainrule.optimizers.schedules.base import LearningRateSchedule
 from chainrule.optimizers.schedules.registry import get
 from chainrule.rules import schedules as rules
@@ -48,7 +49,7 @@ class OneCycle(LearningRateSchedule):
         name: str | None = None,
     ) -> None:
         self.peak_learning_rate = positive(peak_learning_rate, "peak_learning_rate")
-        self.total_steps = whole(total_steps, "total_steps", 2)
+        self.total_steps = whole_number(total_steps, "total_steps", 2)
         self.pct_start = share(pct_start, "pct_start")
         self.div_factor = positive(div_factor, "div_factor")
         self.final_div_factor = positive(final_div_factor, "final_div_factor")

@@ -17,7 +17,7 @@ from chainrule.paper.topics.network.door import (
     weights_of,
     worked,
 )
-from chainrule.paper.topics.network.draws import draws_of
+from chainrule.paper.topics.network.draws import check_undrawn, draws_of
 from chainrule.paper.topics.network.given import Given
 from chainrule.paper.topics.network.penalty import penalty_of
 from chainrule.paper.topics.network.targets import targets_of
@@ -67,6 +67,7 @@ def _solve_samples(question: Question, given: Given) -> NetworkWorking:
     if not given.training:
         said = "where training is false"
         _check_without(given, said, "penalty", "optimizer", "batch_size", "epochs")
+        check_undrawn(network, layers)
     descent = Descent(given.epochs, given.batch_size)
     drawn = draws_of(network, layers, descent.rows(len(x)), columns) if given.training else {}
     strength = [penalty.strength] if penalty else []

@@ -11,10 +11,16 @@ from chainrule.layers.layer import Draw
 from chainrule.layers.steps import Step
 from chainrule.network import Network, Placed, Program
 from chainrule.network.shapes import hollow, shapes_after
-from chainrule.paper.layer_tables import GivenLayer, GivenLayers, drawn_steps, forward_steps
+from chainrule.paper.layer_tables import (
+    GivenLayer,
+    GivenLayers,
+    drawn_steps,
+    forward_steps,
+    quantities_of,
+)
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.door import fitted, shape_said, worked
-from chainrule.paper.values import read_array
+from chainrule.paper.values import names_in, read_array, resolve
 from chainrule.rules.rule import Shape
 
 Drawn = dict[str, list[np.ndarray]]
@@ -45,10 +51,36 @@ def draws_of(network: Network, given: GivenLayers, batches: Sequence[int], colum
                 at = f"{found.at}.{key}"
                 array = worked(at, read_array, found.values[key])
                 values[name] = _by_update(at, array, [each[name] for each in shapes], columns)
+                _check_values(at, array, place.draws.get(name))
+        for step in steps:
+            for name in step.inputs:
+                if step.name in values and name in values:
+                    key, stands = (n.removesuffix(place.number) for n in (name, step.name))
+                    raise SheetError(f"{found.at}.{key}: is of no use where {stands} is given; leave out one")
         for name in _needed(forward_steps(place), place.draws, values):
             if name not in values:
                 raise SheetError(_missing(place, found, name, shapes, columns))
     return values
+
+
+def _check_values(at: str, array: np.ndarray, draw: Draw | None) -> None:
+    """Raise SheetError for what is never drawn: a mask that is neither 0 nor 1, and u out of its range."""
+    if names_in([array]) or (draw is not None and draw.kind != "uniform"):
+        return
+    for value in worked(at, resolve, array, False).flat:
+        if draw is None and value not in (0, 1):
+            raise SheetError(f"{at}: expected 1 where an output is kept and 0 elsewhere; got {value}")
+        if draw is not None and not 0 <= value <= 1:
+            raise SheetError(f"{at}: expected numbers from 0 to 1; got {value}")
+
+
+def check_undrawn(network: Network, given: GivenLayers) -> None:
+    """Raise SheetError where something drawn is given for the pass that predicts, which draws nothing."""
+    for place in network.places:
+        found = given.of(place.layer)
+        for key in quantities_of(place):
+            if key in found.values and f"{key}{place.number}" not in place.weights:
+                raise SheetError(f"{found.at}.{key}: is of no use where training is false; leave it out")
 
 
 def drawn_for(draws: Mapping[str, Draw], batches: Sequence[int]) -> Drawn:

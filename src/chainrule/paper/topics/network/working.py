@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -12,11 +11,9 @@ import numpy as np
 
 from chainrule.layers.steps import Step
 from chainrule.losses import Loss, MeanSquaredError
-from chainrule.network import DATA_LOSS, NEW, TARGET, Network, Program
-from chainrule.network.learning import PENALIZED
+from chainrule.network import NEW, TARGET, Network, Program
 from chainrule.network.shapes import shapes_of
-from chainrule.optimizers import LEARNING_RATE, Optimizer
-from chainrule.paper.names import tex_name
+from chainrule.optimizers import Optimizer
 from chainrule.paper.notation import DIGITS
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
@@ -26,9 +23,7 @@ from chainrule.paper.tape import (
     COUNT,
     FORWARD,
     GRADIENTS,
-    KERNEL,
     LOSS_PART,
-    MAPS,
     UPDATE,
     Descent,
     Tape,
@@ -38,7 +33,9 @@ from chainrule.paper.tape import (
 )
 from chainrule.paper.topics.network.door import constants
 from chainrule.paper.topics.network.draws import without_steps
-from chainrule.paper.topics.network.penalty import PENALTY, STRENGTH, Penalty, penalized, symbol_of
+from chainrule.paper.topics.network.layout import layout
+from chainrule.paper.topics.network.penalty import PENALTY, STRENGTH, Penalty, penalized
+from chainrule.paper.topics.network.signs import hide_unused, name_quantities, say_what_is_stacked
 from chainrule.paper.topics.network.studies import NEEDS_ALL_ROWS, STUDIES, study_of
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.paper.values import read_array, resolve
@@ -129,14 +126,18 @@ def work_network(
     finish = _finish(closed, rounded_to)
     rate = np.asarray(optimizer.rate, dtype=object)
     tape = work(program, values, descent, rate, finish, measured, drawn, tuple(network.inputs))
-    _name(tape, program, has_loss, penalty is not None)
-    _stack(tape, program)
+    name_quantities(tape, program, has_loss, penalty is not None)
+    say_what_is_stacked(tape, program)
     working = NetworkWorking(
         "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
     )
-    parts = _parts(tape, _found(tape, [name for name in find if name not in studies]))
+    found = _found(tape, [name for name in find if name not in studies])
+    parts = _parts(tape, found)
     if parts:
-        parts.insert(0, Part(GRAPH, "Computational graph", (Picture("Computational graph", working.graph),)))
+        graph = Part(GRAPH, "Computational graph", (Picture("Computational graph", working.graph),))
+        parts = [*layout(network, descent.batches(rows), rows), graph, *parts]
+    if not studies:
+        hide_unused(tape, program, found)
     page = Page(_question(working.name, digits, rounded_to, [*studies]))
     page.tape, page.closed = tape, closed
     subject = Subject(page, network, working.columns, program, updates, whole)
@@ -205,46 +206,6 @@ def _first_state(program: Program, given: Mapping[str, np.ndarray], like: str) -
         for name, parameter in program.state.items()
         if name not in given
     }
-
-
-def _stack(tape: Tape, program: Program) -> None:
-    """Say of what belongs to a parameter of three axes or more that it holds no samples."""
-    kept = {**program.parameters, **program.carried, **program.frozen}
-    for parameter, known in kept.items():
-        if len(known.shape) < 3:
-            continue
-        kind = KERNEL if parameter.startswith("W") else MAPS
-        own = re.compile(rf"[a-z]*{parameter}(?![_\d]*\d)")
-        for name, quantity in tape.quantities.items():
-            if own.match(name) and quantity.value.shape == known.shape:
-                tape.quantities[name] = replace(quantity, stacked=kind)
-
-
-def _name(tape: Tape, program: Program, has_loss: bool, has_penalty: bool) -> None:
-    """Give the quantities of a penalty their symbols, and gradients those of what they are gradients of."""
-    of = "L"
-    if not has_loss:
-        of = tex_name(program.output)
-    elif any(step.name == DATA_LOSS for step in program.loss):
-        of = tex_name(DATA_LOSS)
-    for name, quantity in tape.quantities.items():
-        symbol = symbol_of(name) if has_penalty else ""
-        if not symbol and quantity.part == GRADIENTS:
-            symbol = _gradient_tex(name, of)
-        if symbol:
-            is_penalty = has_penalty and quantity.part == LOSS_PART
-            part = PENALTY if is_penalty else quantity.part
-            tape.quantities[name] = replace(quantity, symbol=symbol, part=part)
-    if not any(LEARNING_RATE in step.inputs for step in program.update):
-        tape.quantities[LEARNING_RATE] = replace(tape[LEARNING_RATE], hidden=True)
-
-
-def _gradient_tex(name: str, of: str) -> str:
-    """A gradient's symbol where it is not one of the loss; that with a penalty's part is the loss's again."""
-    stem, dot, update = name.partition(".")
-    if stem.endswith(PENALIZED):
-        return tex_name(stem.removesuffix(PENALIZED) + dot + update)
-    return tex_name(name).replace(r"\frac{\partial L}", rf"\frac{{\partial {of}}}") if of != "L" else ""
 
 
 def _finish(closed: bool, rounded_to: int | None) -> Callable[[np.ndarray], np.ndarray]:
