@@ -20,6 +20,7 @@ FLOORS = [
     {"optimizers"},
     {"network"},
     {"paper"},
+    {"marking"},
     {"training", "callbacks"},
     {"cost"},
     {"data"},

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from chainrule.cli import demo, schema, solve, train
+from chainrule.cli import check, demo, schema, solve, train
 
 STOPPED = 130
 """The exit status of what Ctrl-C ended; Typer returns it, too."""
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, solve, train, schema):
+for module in (demo, solve, check, train, schema):
     app.command()(module.command)
 
 

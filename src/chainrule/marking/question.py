@@ -1,0 +1,267 @@
+"""Marking the answers to one question, down its steps from the student's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from chainrule.lookup import suggest
+from chainrule.marking.agreement import agreeing, fitted
+from chainrule.marking.answers import Answer
+from chainrule.marking.chains import Chain
+from chainrule.marking.slips import Found, explain
+from chainrule.paper.notation import exact_text
+from chainrule.paper.numbers import Number
+from chainrule.paper.sheet import SheetError
+from chainrule.paper.tape import Quantity, Tape, rounding
+from chainrule.paper.words import Word
+from chainrule.paper.workings import Working
+
+Verdict = Literal["right", "follows", "wrong", "missing"]
+MOST_PLACES = 30
+"""Decimals. With more, what is rounded at every step differs from what is not by nothing to be seen."""
+LONGEST_SHOWN = 12
+"""Numbers of a value that an explanation shows."""
+
+
+@dataclass(frozen=True)
+class MarkedAnswer:
+    """One answer marked. ``slip`` is the slip's id, ids of two together joined by +, or None."""
+
+    name: str
+    given: Any
+    expected: Any
+    verdict: Verdict
+    slip: str | None
+    explanation: str
+    score: float
+    out_of: float
+
+
+@dataclass(frozen=True)
+class MarkedQuestion:
+    """A question marked: its score, and each answer in the order of the working."""
+
+    id: str
+    score: float
+    out_of: float
+    answers: list[MarkedAnswer]
+
+    @property
+    def first_wrong(self) -> MarkedAnswer | None:
+        """Where it went wrong first."""
+        return next((answer for answer in self.answers if answer.verdict == "wrong"), None)
+
+
+@dataclass(frozen=True)
+class _Finding:
+    verdict: Verdict
+    explanation: str = ""
+    slip: str | None = None
+
+
+def mark_question(working: Working, answers: Mapping[str, Answer]) -> MarkedQuestion:
+    """Mark a student's answers to a question that is worked.
+
+    The marks are shared evenly by the quantities that count: those that ``find`` asks for, or, without
+    it, the results that nothing further is worked from, and whatever else was answered.
+
+    Raises SheetError for an answer to a quantity that the question does not have.
+    """
+    asked = _asked(working, answers)
+    out_of = working.marks / max(1, len(asked))
+    marking = _Marking(working, answers)
+    marked = []
+    for name in asked:
+        found = marking.verdict(name)
+        answer = answers.get(name)
+        score = out_of if found.verdict in ("right", "follows") else 0.0
+        marked.append(
+            MarkedAnswer(
+                name,
+                None if answer is None else _plain(answer.raw),
+                _shown(working, name),
+                found.verdict,
+                found.slip,
+                found.explanation,
+                score,
+                out_of,
+            )
+        )
+    return MarkedQuestion(working.name, sum(a.score for a in marked), working.marks, marked)
+
+
+def _asked(working: Working, answers: Mapping[str, Answer]) -> list[str]:
+    """The quantities that count, in the order in which they are worked."""
+    quantities = working.tape.quantities
+    for name in answers:
+        if name not in quantities:
+            raise SheetError(f"no quantity {name!r} in the question; {suggest(name, quantities)}")
+    shown = working.names
+    if working.is_chosen:
+        counting = {*shown, *answers}
+    else:
+        used = {i for q in quantities.values() for i in q.inputs}
+        counting = {name for name in shown if name not in used} | {*answers}
+    return [name for name, q in quantities.items() if name in counting and q.step is not None]
+
+
+class _Marking:
+    """The answers to one question, marked one after the other."""
+
+    def __init__(self, working: Working, answers: Mapping[str, Answer]) -> None:
+        self._tape, self._columns = _in_numbers(working.tape), working.columns
+        self._answers = answers
+        places = max((a.places or 0 for a in answers.values()), default=0)
+        self._rounded = rounding(min(places, MOST_PLACES)) if places else None
+        self._entries = {
+            name: fitted(answer, self._tape[name].value.shape, self._columns)
+            for name, answer in answers.items()
+        }
+        self._wrong: dict[str, np.ndarray] = {}
+        self._shown: dict[str, np.ndarray] = {}
+
+    def verdict(self, name: str) -> _Finding:
+        """The verdict on a quantity; those before it have theirs already."""
+        answer = self._answers.get(name)
+        if answer is None:
+            return _Finding("missing")
+        entries = self._entries[name]
+        if entries is None:
+            expected = " × ".join(map(str, self._tape[name].value.shape)) or "one number"
+            got = " × ".join(map(str, answer.entries.shape)) or "one number"
+            return _Finding("wrong", f"its shape is {got}, expected {expected}")
+        finding = self._found(name, entries)
+        own = _numbers(entries, self._tape[name].value)
+        if own is not None:
+            self._shown[name] = own
+            if finding.verdict == "wrong":
+                self._wrong[name] = own
+        return finding
+
+    def _found(self, name: str, entries: np.ndarray) -> _Finding:
+        if agreeing(self._tape[name].value, entries).all():
+            return _Finding("right")
+        full = Chain(self._tape, self._wrong)
+        after = _sources(self._tape.quantities, name, self._wrong)
+        for chain in self._readings(full):
+            value = chain.worked(name)
+            if value is not None and value.shape == entries.shape and agreeing(value, entries).all():
+                if not after:
+                    return _Finding("right")
+                return _Finding("follows", f"rightly worked from the wrong {_listed(after)}")
+        slips = [found for chain in self._readings(full) for found in self._slips(chain, name, entries)]
+        return _wrong(full, name, _simplest(slips), after)
+
+    def _readings(self, full: Chain) -> list[Chain]:
+        """How the student may have gone on: with all digits, with those shown, or rounding every step."""
+        chains = [full, Chain(self._tape, self._shown)]
+        if self._rounded is not None:
+            chains.append(Chain(self._tape, self._shown, self._rounded))
+        return chains
+
+    def _slips(self, chain: Chain, name: str, entries: np.ndarray) -> list[Found]:
+        return explain(chain, name, entries, {*self._answers})
+
+
+def _in_numbers(tape: Tape) -> Tape:
+    """The tape with closed forms as numbers; with names in it, as it is."""
+    values = [v for q in tape.quantities.values() for v in q.value.flat if not isinstance(v, Word)]
+    if all(isinstance(v, Number | int | np.integer) for v in values):
+        return tape
+    if not all(isinstance(v, Number | int | np.integer) or v.is_number for v in values):
+        return tape
+    made = Tape()
+    for name, quantity in tape.quantities.items():
+        made.quantities[name] = replace(quantity, value=_numbered(quantity.value))
+    return made
+
+
+def _numbered(value: np.ndarray) -> np.ndarray:
+    if value.dtype != object:
+        return value
+    made = np.empty(value.shape, dtype=object)
+    for place in np.ndindex(value.shape):
+        one = value[place]
+        made[place] = one if isinstance(one, Number | Word | int | np.integer) else one.number()
+    return made
+
+
+def _simplest(slips: list[Found]) -> list[Found]:
+    """Those of the fewest slips, each once."""
+    fewest = min((len(found.ids) for found in slips), default=0)
+    return list({(f.ids, f.at): f for f in slips if len(f.ids) == fewest}.values())
+
+
+def _wrong(chain: Chain, name: str, slips: list[Found], after: list[str]) -> _Finding:
+    right = chain.worked(name)
+    expected = f"expected {_text(right)}" if right is not None else ""
+    if after:
+        expected += f" from the {_listed(after)} given"
+    if not slips:
+        return _Finding("wrong", expected)
+    said = " or ".join(found.what for found in slips)
+    ids = "|".join(dict.fromkeys("+".join(found.ids) for found in slips))
+    several = "it fits several slips: " if len(slips) > 1 else ""
+    return _Finding("wrong", f"{several}{said}; {expected}".rstrip("; "), ids)
+
+
+def _sources(quantities: Mapping[str, Quantity], name: str, wrong: Mapping[str, Any]) -> list[str]:
+    """The wrong answers that a quantity is worked from, through others that are not answered wrongly."""
+    found: dict[str, None] = {}
+    seen = set()
+
+    def gather(name: str) -> None:
+        for source in quantities[name].inputs:
+            if source in wrong:
+                found[source] = None
+            elif source not in seen:
+                seen.add(source)
+                gather(source)
+
+    gather(name)
+    return list(found)
+
+
+def _numbers(entries: np.ndarray, value: np.ndarray) -> np.ndarray | None:
+    """The student's numbers in the place of a quantity's; None where an entry is no number."""
+    if not all(isinstance(entry.value, Number) for entry in entries.flat):
+        return None
+    made = np.empty(entries.shape, dtype=object)
+    for place in np.ndindex(entries.shape):
+        made[place] = entries[place].value
+    if value.dtype == object:
+        return made
+    whole = all(number.exact is not None and number.exact.q == 1 for number in made.flat)
+    return made.astype(float).astype(value.dtype) if whole else None
+
+
+def _shown(working: Working, name: str) -> Any:
+    value = working[name]
+    made = np.empty(value.shape, dtype=object)
+    for place in np.ndindex(value.shape):
+        made[place] = str(exact_text(value[place], working.digits))
+    return made.tolist()
+
+
+def _text(value: np.ndarray) -> str:
+    if value.size > LONGEST_SHOWN:
+        return f"other values ({value.size} numbers)"
+    made = np.empty(value.shape, dtype=object)
+    for place in np.ndindex(value.shape):
+        made[place] = exact_text(value[place])
+    return str(made.tolist()).replace("'", "")
+
+
+def _plain(raw: Any) -> Any:
+    """What was answered, as JSON can hold it: decimals as they were written."""
+    if isinstance(raw, list):
+        return [_plain(one) for one in raw]
+    return raw if isinstance(raw, int | str) else str(raw)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

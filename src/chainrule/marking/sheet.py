@@ -1,0 +1,94 @@
+"""Marking whole answer sheets against a worksheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from chainrule.lookup import suggest
+from chainrule.marking.answers import AnswerSheet, answer_files, parse_answers, read_answers
+from chainrule.marking.question import MarkedQuestion, mark_question
+from chainrule.paper.sheet import SheetError
+from chainrule.paper.solving import solve
+from chainrule.paper.workings import Solution
+
+
+@dataclass(frozen=True)
+class MarkedSheet:
+    """One student's answers, marked."""
+
+    student: str
+    questions: list[MarkedQuestion]
+
+    @property
+    def score(self) -> float:
+        """The marks that were earned."""
+        return sum(question.score for question in self.questions)
+
+    @property
+    def out_of(self) -> float:
+        """The marks that could be earned."""
+        return sum(question.out_of for question in self.questions)
+
+    def to_json(self) -> dict[str, Any]:
+        """The sheet as ``check --json`` prints it."""
+        return {
+            "student": self.student,
+            "score": self.score,
+            "out_of": self.out_of,
+            "questions": [asdict(question) for question in self.questions],
+        }
+
+
+def mark(solution: Solution, answers: AnswerSheet) -> MarkedSheet:
+    """Mark an answer sheet against a worksheet that is solved.
+
+    Raises SheetError, naming question and quantity, for answers to what the worksheet does not ask.
+    """
+    known = [working.name for working in solution.workings]
+    for question in answers.questions:
+        if question not in known:
+            raise SheetError(f"no question {question!r} in the worksheet; {suggest(question, known)}")
+    marked = []
+    for working in solution.workings:
+        try:
+            marked.append(mark_question(working, answers.questions.get(working.name, {})))
+        except SheetError as error:
+            raise SheetError(f"{working.name}: {error}") from None
+    return MarkedSheet(answers.student, marked)
+
+
+def check(sheet: str | Path, answers: str | Path) -> MarkedSheet:
+    """Mark one answer sheet; both are paths, or the text of TOML files.
+
+    Raises ValueError (as :class:`SheetError`) for what cannot be used; OSError where a file cannot be
+    read.
+
+    >>> marked = check('''
+    ... [[question]]
+    ... id = "q1"
+    ... topic = "perceptron"
+    ... given = { x = [1, 2], w = [0.5, 0.25], b = 1 }
+    ... ''', '''
+    ... [q1]
+    ... z = 1
+    ... ''')
+    >>> marked.questions[0].answers[0].slip
+    'no_bias'
+    """
+    is_text = isinstance(answers, str) and "\n" in answers
+    read = parse_answers(str(answers)) if is_text else read_answers(Path(answers))
+    return mark(solve(sheet), read)
+
+
+def mark_files(solution: Solution, paths: Iterable[Path]) -> Iterator[MarkedSheet | SheetError]:
+    """Each of the answer files marked, or the error that says why it cannot be."""
+    for path in answer_files([*paths]):
+        try:
+            yield mark(solution, read_answers(path))
+        except SheetError as error:
+            yield error if str(error).startswith(str(path)) else SheetError(f"{path}: {error}")
+        except OSError as error:
+            yield SheetError(f"{path}: {error.strerror or error}")
