@@ -1,6 +1,7 @@
 """Training files with variants: what each trains, and what is said of them."""
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -155,9 +156,7 @@ def test_what_is_kept_of_another_comparison_or_is_damaged_is_refused(stopping, t
     capsys.readouterr()
     file.write_text(whole.replace("y = [0, 1, 1, 2]", "y = [0, 1, 1, 3]"))
     assert stopping("--resume", "-o", "out") == (2, 0)
-    assert (
-        "is a checkpoint of another run: data differs" in capsys.readouterr().err
-    )
+    assert "is a checkpoint of another run: data differs" in capsys.readouterr().err
     file.write_text(whole)
     for spoiled in (runs[:-9], b"[1]", b"{}", b'[{"variant": "small"}]', b"\xff"):
         kept.write_bytes(spoiled)
@@ -215,9 +214,46 @@ def test_what_cannot_be_compared_is_refused_by_its_place(change, says):
 
 
 def test_expectations_without_variants_are_refused():
-    text = FILE[: FILE.index("[[variant]]")]
-    with pytest.raises(TrainFileError, match=r"claim, seeds and expect are of a comparison"):
-        parse_train_file(text)
+    for text in (FILE[: FILE.index("[[variant]]")], FILE[: FILE.index("[[variant]]")] + EXPECT):
+        with pytest.raises(TrainFileError, match=r"claim, seeds and expect are of a comparison"):
+            parse_train_file(text)
+
+
+def test_a_mistake_in_the_last_variant_is_found_before_the_first_is_trained():
+    file = parse_train_file(FILE.replace('optimizer.learning_rate" = 1e9', 'layers.1.unit" = 9'))
+    told = []
+    with pytest.raises(TrainFileError, match=r"variant 'huge': layers\[1\]\.unit: unknown key"):
+        compare(file, lambda *said: told.append(said))
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "says"),
+    [
+        ("los", "variant 'usual' has no log 'los'; expected one of gap, loss (did you mean 'loss'?)"),
+        ("val_loss", "no log 'val_loss', as no rows are held out: give data.test or data.validation"),
+        ("gap", "no log 'val_loss', as no rows are held out"),
+    ],
+)
+def test_a_measure_that_the_runs_do_not_have_is_one_line(measure, says, tmp_path, capsys):
+    file = tmp_path / "rates.toml"
+    text = FILE.replace("epochs = 20", "epochs = 1") + EXPECT
+    file.write_text(text.replace('measure = "loss"', f'measure = "{measure}"', 1))
+    assert command(["train", str(file), "-o", str(tmp_path / "out"), "--quiet"]) == 2
+    assert f"chainrule: {file}: expect[1].measure: " in (said := capsys.readouterr().err)
+    assert says.removeprefix("variant 'usual' ") in said
+
+
+def test_a_variant_may_set_the_rate_of_the_usual_optimizer():
+    file = parse_train_file(FILE.replace('optimizer = { name = "SGD", learning_rate = 0.1 }', ""))
+    assert file.variants()["small"].optimizer == {"name": "SGD", "learning_rate": Decimal("0.0001")}
+
+
+def test_rows_to_validate_on_are_not_called_a_test(tmp_path):
+    made = compare(parse_train_file(FILE.replace("[fit]", "validation = 0.5\n[fit]").replace("20", "1")))
+    page = comparison_report(made)
+    assert "validation loss" in page
+    assert "test loss" not in page
 
 
 def test_stars_name_all_layers_that_have_the_key():
@@ -227,6 +263,8 @@ def test_stars_name_all_layers_that_have_the_key():
     first, second = file.variants()["small"].layers
     assert first.split()[0]["activation"] == "relu"
     assert "activation" not in second.split()[0]
+    with pytest.raises(TrainFileError, match=r"'layers\.\*\.rate': no layer has the key 'rate'; expected"):
+        parse_train_file(FILE.replace('optimizer.learning_rate" = 0.0001', 'layers.*.rate" = 0.5'))
 
 
 @pytest.mark.parametrize("path", EFFECTS, ids=lambda path: path.stem)

@@ -69,7 +69,9 @@ def test_a_csv_file_of_one_row_and_one_input_column_is_a_table(tmp_path):
         ("", "is empty: it needs a header row"),
         ("a,y\n", "has a header and no rows"),
         ("a,z\n1,2\n", "has no column 'y' for the target: expected one of a, z"),
-        ("a;y\n1;2\n", "has no column 'y' for the target: expected one of a;y"),
+        ("a;y\n1;2\n", "has ';' between its columns: export it with commas there"),
+        ("a\ty\n1\t2\n", r"has '\\t' between its columns"),
+        ("a,y\n1_000,2\n", "line 2, column 'a': '1_000' is not a number"),
         ("y,y\n1,2\n", "has 2 columns named 'y'"),
         ("y\n1\n", "the target column 'y' alone"),
         ("a,y\n1,2\ncat,3\n", "line 3, column 'a': 'cat' is not a number; write classes as whole numbers"),
@@ -150,8 +152,16 @@ def test_one_kind_of_file_for_the_other_is_named(tmp_path):
         read_npz(tmp_path / "x.npy")
     with pytest.raises(ValueError, match=r"is a \.npz file, with several arrays: use read_npz"):
         read_npy(tmp_path / "x.npz", tmp_path / "x.npy")
+    (tmp_path / "x.csv").write_text("a,y\n1,2\n")
+    with pytest.raises(ValueError, match=r"x\.csv is no \.npy file: save an array by np\.save"):
+        read_npy(tmp_path / "x.csv", tmp_path / "x.npy")
     with pytest.raises(FileNotFoundError):
         read_npz(tmp_path / "none.npz")
+
+
+def test_a_single_number_is_no_data_set():
+    with pytest.raises(ValueError, match=r"x is the single number 3\.0; give a row per sample"):
+        DataSet("one", np.array(3.0), np.array(3.0))
 
 
 @pytest.mark.parametrize("compress", [False, True])

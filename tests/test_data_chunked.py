@@ -152,7 +152,7 @@ def test_a_split_is_of_whole_pieces_and_of_every_row_once():
     assert found[0] | found[1] == set(range(100))
     assert not found[0] & found[1]
     assert listed(source.split(0.25, seed=1)[1].chunks()) == listed(test.chunks())
-    with pytest.raises(ValueError, match=r"1 pieces, too few to keep 0\.2"):
+    with pytest.raises(ValueError, match=r"of 1 pieces that stay whole, too few to keep 0\.2"):
         Counted([5]).split(0.2)
     with pytest.raises(ValueError, match="above 0 and below 1; got 1"):
         source.split(1)
@@ -332,6 +332,12 @@ def test_a_parquet_file_in_memory_is_a_data_set(tmp_path):
 MISTAKES = {
     "a target": (LAYOUTS["columns"], {"target": "z"}, "no column 'z': expected one of a, b, c, y"),
     "a column": (LAYOUTS["columns"], {"columns": ["d"]}, "no column 'd'"),
+    "the target as input": (
+        LAYOUTS["columns"],
+        {"columns": ["a", "y"]},
+        "'y', which is the target: leave it",
+    ),
+    "a column twice": (LAYOUTS["columns"], {"columns": ["a", "a"]}, "columns name 'a' 2 times: keep one"),
     "no target": (LAYOUTS["columns"], {"target": []}, "give at least one target and one input"),
     "no input": ({}, {}, "has the columns y: give at least one target and one input"),
     "text": ({"a": ["x"] * 40, "b": X[:, 0]}, {}, "column 'a' holds string, expected numbers"),

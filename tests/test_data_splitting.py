@@ -59,7 +59,13 @@ def test_parts_that_are_no_numbers_are_refused(part):
 
 
 def test_a_label_of_one_row_cannot_be_in_all_parts():
-    with pytest.raises(ValueError, match=r"[Tt]he least populated class"):
+    with pytest.raises(ValueError, match=r"y holds 0\.5, and labels are whole numbers"):
+        split(np.zeros((4, 1)), np.array([0.5, 1, 0.5, 1]), 0.5, 1, stratify=True)
+    with pytest.raises(ValueError, match="test keeps 1 of 4 rows, and each of 2 labels needs a row on both"):
+        split(np.zeros((4, 1)), np.array([0, 1, 0, 1]), 0.2, 1, stratify=True)
+    with pytest.raises(ValueError, match="x has 4 rows and y has 3"):
+        split(np.zeros((4, 1)), np.zeros(3), 0.5, 1)
+    with pytest.raises(ValueError, match="label 2 is in a single row"):
         split_three(np.arange(7), np.array([0, 0, 0, 1, 1, 1, 2]), 2, 2, seed=1, stratify=True)
 
 

@@ -2,9 +2,11 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -489,8 +491,12 @@ class Odd(Layer):
         ({"class_weight": "even"}, ValueError, "balanced"),
         ({"class_weight": {0: -1, 1: 1, 2: 1}}, ValueError, "negative"),
         ({"class_weight": {0: 0, 1: 0, 2: 0}}, ValueError, "zero"),
+        ({"class_weight": {0: float("nan"), 1: 1, 2: 1}}, ValueError, "finite"),
         ({"callbacks": [print]}, TypeError, "callbacks"),
-        ({"early_stopping": True, "validation_fraction": 2.0}, ValueError, "test_size"),
+        ({"early_stopping": True, "validation_fraction": 2.0}, ValueError, "validation_fraction must"),
+        ({"early_stopping": True, "validation_fraction": 5}, ValueError, "validation_fraction must"),
+        ({"early_stopping": True, "validation_fraction": 0.01}, ValueError, "validation_fraction keeps"),
+        ({"early_stopping": True, "validation_fraction": "some"}, TypeError, "validation_fraction must"),
         ({"random_state": "luck"}, ValueError, "seed"),
         ({"verbose": 7}, ValueError, "verbose"),
     ],
@@ -505,7 +511,7 @@ def test_arguments_that_make_no_sense_are_refused_by_fit(arguments, error, words
 def test_data_that_makes_no_sense_is_refused():
     with pytest.raises(TypeError, match="Sparse data was passed"):
         classifier().fit(csr_array(X), Y)
-    with pytest.raises(ValueError, match="one class"):
+    with pytest.raises(ValueError, match=r"y has one class: 0$"):
         classifier().fit(X, 0 * Y)
     with pytest.raises(ValueError, match="Unknown label type"):
         classifier().fit(X, T[:, 0])
@@ -527,3 +533,15 @@ def test_data_that_makes_no_sense_is_refused():
         classifier(class_weight={0: 2.0}).fit(X, (T > 0).astype(int))
     with pytest.warns(DataConversionWarning):
         classifier().fit(X, Y[:, None])
+
+
+def test_the_code_on_the_page_runs(monkeypatch):
+    page = (Path(__file__).parent.parent / "docs" / "estimators.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    names: dict = {}
+    for block in blocks:  # each goes on with what those before it made
+        exec(block.replace("n_jobs=2", "cv=2"), names)
+    assert names["search"].best_score_ > 0.9
+    x, y = load_digits(return_X_y=True)
+    assert names["images"].set_params(epochs=2).fit(x[:400], y[:400]).predict(x[:5]).shape == (5,)
+    assert names["scaled"].fit(names["x"], names["y"]).score(names["x"], names["y"]) > 0.7

@@ -91,7 +91,7 @@ MISTAKES = {
     "too wide y": (described(data="x = [[1], [2]]\ny = [[1, 2], [3, 4]]"), ["y", "(2, 2)", "(2, 1)"]),
     "all for the test": (described(data=ONE + "\ntest = 1"), ["data.test", "less than 1"]),
     "a test in quotes": (described(data=ONE + "\ntest = '0.5'"), ["data.test", "a number", "'0.5'"]),
-    "a test of all": (described(data=ONE + "\ntest = 0.99"), ["data.test", "train set will be empty"]),
+    "a test of all": (described(data=ONE + "\ntest = 0.99"), ["data.test", "leaves none to train on"]),
     "no epochs": (described(fit="epochs = 0"), ["fit.epochs", "greater than or equal to 1"]),
     "huge epochs": (described(fit="epochs = 1" + "0" * 30), ["fit.epochs", "less than or equal to 1000000"]),
     "shuffle in quotes": (described(fit="shuffle = 'no'"), ["fit.shuffle", "true or false", "'no'"]),
@@ -266,6 +266,15 @@ def test_a_folder_that_is_taken_gets_a_number(tmp_path):
     assert free_folder(wanted) == tmp_path / "run-2"
     (tmp_path / "run-2").touch()
     assert free_folder(wanted) == tmp_path / "run-3"
+
+
+@pytest.mark.parametrize("given", ["", ".", "..", "/"])
+def test_a_path_without_a_name_is_no_folder_for_a_run(given, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "small.toml"
+    path.write_text(described())
+    assert run(["train", str(path), "-o", given]) == 2
+    assert "give one, as runs/first" in capfd.readouterr().err
 
 
 def test_each_training_writes_a_folder_of_its_own(tmp_path, monkeypatch, capsys):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from chainrule.cli.main import run
+from chainrule.cli.main import main, run
 from chainrule.data import Chunked, Scaler, load
 from chainrule.data.named import IDX_FILES
 from chainrule.experiment.file import parse_train_file, read_train_file
@@ -39,6 +40,7 @@ def folder(tmp_path):
     pq.write_table(table, tmp_path / "d.parquet", row_group_size=4)
     np.save(tmp_path / "x.npy", X)
     np.save(tmp_path / "y.npy", Y)
+    np.save(tmp_path / "t.npy", Y + 0.5)
     (tmp_path / "mnist").mkdir()
     for name, array in zip(IDX_FILES, (pixels, Y, pixels[:10], Y[:10]), strict=True):
         (tmp_path / "mnist" / name).write_bytes(idx(array.astype(np.uint8)))
@@ -95,8 +97,11 @@ def test_three_parts_have_rows_of_their_own(folder):
     assert not {row.tobytes() for row in done.x_train} & {row.tobytes() for row in done.x_test}
     assert "val_loss" in done.history.history
     done = trained(folder, 'x = "x.npy"\ny = "y.npy"\nvalidation = 0.25')
-    assert (len(done.x_train), done.is_tested, done.x_test is done.x_train) == (30, False, True)
-    assert "val_loss" in done.history.history
+    assert (len(done.x_train), len(done.x_test), done.measured_on) == (30, 10, "validation")
+    assert not {row.tobytes() for row in done.x_train} & {row.tobytes() for row in done.x_test}
+    assert done.history.history["val_loss"][-1] == pytest.approx(
+        done.model.evaluate(done.x_test, done.y_test, verbose=0, return_dict=True)["loss"], rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("kind", ["standard", "min_max"])
@@ -160,6 +165,16 @@ MISTAKES = {
     "a folder of data": ('npz = "a.npz"\ndata_dir = "."', "data_dir and name go together"),
     "a scale": ('name = "iris"\nscale = "log"', "data.scale: "),
     "a mode": ('folder = "images"\ncolor_mode = "grey"', "data.color_mode: "),
+    "one side": ('folder = "images"\nimage_size = [4]', "data.image_size: expected at least 2; got a list"),
+    "no path": ('npz = ""', "data.npz: expected the path of a file; got ''"),
+    "large pieces": (
+        f"{CHUNKED['.npy']}\nchunk_rows = 30\ntest = 0.4\nvalidation = 0.4",
+        "data.validation: x is of 1 pieces",
+    ),
+    "numbers as labels": (
+        'x = "x.npy"\ny = "t.npy"\ntest = 0.2',
+        "data.test: y holds 0.5, and labels are whole numbers",
+    ),
     "three sides": ('folder = "images"\nimage_size = [4, 4, 3]', "data.image_size: "),
     "no pixels": ('folder = "images"\nimage_size = [0, 4]', "data.image_size[1]: "),
     "a number for a target": (
@@ -192,6 +207,27 @@ def test_a_mistake_is_one_line(mistake, folder, capfd):
     assert err.count("\n") == 1
     assert message in err
     assert not (folder / "run").exists()
+
+
+def test_a_package_that_is_missing_is_one_line(folder, capfd, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    path = folder / "file.toml"
+    path.write_text(described('parquet = "d.parquet"\ntarget = "y"'))
+    assert run(["train", str(path), "-o", str(folder / "run"), "--quiet"]) == 2
+    assert capfd.readouterr().err == (
+        f"chainrule: {path}: Parquet files need pyarrow: pip install 'chainrule[parquet]'\n"
+    )
+
+
+@pytest.mark.filterwarnings("default:EarlyStopping watches")
+def test_a_warning_is_one_line(folder, capfd):
+    path = folder / "file.toml"
+    path.write_text(described('x = "x.npy"\ny = "y.npy"') + 'callbacks = ["EarlyStopping"]\n')
+    with pytest.raises(SystemExit, match="0"):
+        main(["train", str(path), "-o", str(folder / "run"), "--quiet"])
+    err = capfd.readouterr().err
+    assert err.startswith("chainrule: EarlyStopping watches 'val_loss'")
+    assert err.count("\n") == 1
 
 
 def test_a_folder_for_data_without_a_name_is_refused(folder, capfd):

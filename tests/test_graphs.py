@@ -157,17 +157,48 @@ def test_frozen_layers_stay_as_in_keras():
     assert not (before[0] == ours.get_weights()[0]).all()
 
 
-def test_a_layer_brings_a_copy_of_its_weights_from_another_model():
+def test_models_share_the_weights_of_the_layers_that_stand_in_both():
     base = twins(classifier, "sparse_categorical_crossentropy")[0]
     new = Sequential([chainrule.Input((4,)), *base.layers[:-1], Dense(2)])
-    assert (new.get_weights()[0] == base.get_weights()[0]).all()
     x = chainrule.Input((4,))
     other = Model(x, Dense(2)(base.layers[0](x)))
-    assert (other.get_weights()[1] == base.get_weights()[1]).all()
+    before, head = base.get_weights(), base.get_weights()[-1]
     new.compile("sgd", "mse")
     new.fit(X, Y, **HOW)
-    assert not (new.get_weights()[0] == base.get_weights()[0]).all()
-    assert (other.get_weights()[0] == base.get_weights()[0]).all()
+    assert not (before[0] == base.get_weights()[0]).all()
+    assert (new.get_weights()[0] == base.get_weights()[0]).all()
+    assert (new.get_weights()[0] == other.get_weights()[0]).all()
+    assert (base.get_weights()[-1] == head).all()
+
+
+def test_an_encoder_made_before_its_autoencoder_is_trained_is_trained_with_it():
+    def made(library):
+        x = library.Input((4,))
+        code = library.layers.Dense(2, activation="tanh")(x)
+        return library.Model(x, code), library.Model(x, library.layers.Dense(4)(code))
+
+    (encoder, whole), (keras_encoder, keras_whole) = made(chainrule), made(keras)
+    keras_whole.set_weights(whole.get_weights())
+    for library, model in ((chainrule, whole), (keras, keras_whole)):
+        model.compile(library.optimizers.SGD(0.5), "mse")
+        model.fit(X, X, **HOW)
+    np.testing.assert_allclose(encoder.predict(X), keras_encoder.predict(X, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(encoder.get_weights()[0], whole.get_weights()[0])
+
+
+def test_a_layer_that_stands_elsewhere_with_other_shapes_is_refused():
+    layer = Dense(3)
+    Sequential([chainrule.Input((4,)), layer])
+    with pytest.raises(ValueError, match="stands in another model, where its W has the shape"):
+        Sequential([chainrule.Input((5,)), layer])
+
+
+def test_a_copy_of_a_model_has_weights_of_its_own():
+    model = twins(classifier, "sparse_categorical_crossentropy")[0]
+    other = copy.deepcopy(model)
+    before = other.get_weights()
+    model.fit(X, LABELS, **HOW)
+    assert all((a == b).all() for a, b in zip(before, other.get_weights(), strict=True))
 
 
 def test_a_head_is_replaced_by_pop_and_add():

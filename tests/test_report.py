@@ -13,6 +13,7 @@ import pytest
 from chainrule.cli.main import run as command
 from chainrule.experiment.file import parse_train_file
 from chainrule.experiment.run import train
+from chainrule.report.figures import curves
 from chainrule.report.page import hand_step, report
 
 CLASSIFIER = """
@@ -52,6 +53,14 @@ layers = [{ layer = "Dense", units = 2, activation = "softmax", kernel_initializ
 [data]
 x = [[0], [1], [2]]
 y = [[1, 0], [0, 1], [0, 1]]
+"""
+SEVERAL = """
+loss = "binary_crossentropy"
+metrics = ["accuracy"]
+layers = [{ layer = "Dense", units = 3, activation = "sigmoid" }]
+[data]
+x = [[0], [1], [2]]
+y = [[1, 0, 1], [0, 1, 1], [1, 1, 1]]
 """
 WIDE = """
 loss = "mse"
@@ -163,6 +172,35 @@ def test_a_classifier_has_a_confusion_matrix_and_its_test_accuracy(runs):
 def test_one_hot_targets_have_a_confusion_matrix_too(runs):
     assert "Confusion matrix" in runs["one-hot"][2]
     assert "training accuracy" in Page(runs["one-hot"][2]).text
+
+
+def test_one_epoch_is_a_point_above_a_whole_number():
+    for epochs, points in ((1, 2), (2, 0)):
+        (picture,) = curves({"loss": [0.5] * epochs, "val_loss": [0.7] * epochs}, "test")
+        assert len(re.findall(r"<g clip-path[^>]*>\s*<use", picture)) == points
+        assert "<!-- 1 -->" in picture
+        assert not re.search(r"<!-- 0\.9\d* -->", picture)
+
+
+def test_several_labels_per_row_are_no_classes():
+    run = train(parse_train_file(SEVERAL), verbose=0)
+    page = report(run, hand_step(run))
+    assert "Confusion matrix" not in page
+    assert "predicted wrongly" not in page
+
+
+def test_what_is_held_out_is_drawn_and_called_what_it_is():
+    for parts, measured, drawn in (
+        ("validation = 0.4", "validation", "validation"),
+        ("test = 0.2\nvalidation = 0.2", "test", "validation"),
+        ("test = 0.4", "test", "test"),
+        ("", "training", ""),
+    ):
+        run = train(parse_train_file(CLASSIFIER.replace("test = 0.4", parts)), verbose=0)
+        text = report(run, hand_step(run))
+        assert f"{measured} accuracy" in Page(text).text
+        legends = {word for word in ("test", "validation") if f"<!-- {word} -->" in text}
+        assert legends == ({drawn} if drawn else set())
 
 
 def test_a_regression_has_none(runs):

@@ -124,26 +124,15 @@ def pretrain(
     histories: dict[str, History] = {}
     names = usual_names(model.layers)[: _position(model, trained[-1]) + 1]
     for index, name in enumerate(names):
-        layer = model.layers[index]
-        half = Sequential([Input(values.shape[1:]), copy.deepcopy(layer)])
+        half = Sequential([Input(values.shape[1:]), model.layers[index]])
         if half.network.parameters:
             histories[name] = _reconstruct(half, values, optimizer, loss, noise, batch_size, epochs, verbose)
-            model.values = {**model.values, **_renumbered(half, str(index + 1))}
         values = half.predict(values, batch_size=1024, verbose=0)
     return histories
 
 
 def _position(model: Sequential, last: Placed) -> int:
     return int(last.number.partition("_")[0]) - 1
-
-
-def _renumbered(half: Sequential, number: str) -> dict[str, np.ndarray]:
-    """The weights of a model of one layer under the names that they have in another place."""
-    renamed: dict[str, np.ndarray] = {}
-    for place in half.network.places:
-        own = number + place.number.removeprefix("1")
-        renamed |= {key.removesuffix(place.number) + own: half.values[key] for key in place.weights}
-    return renamed
 
 
 def _reconstruct(
@@ -156,7 +145,7 @@ def _reconstruct(
     epochs: int,
     verbose: str | int,
 ) -> History:
-    """Train a layer, with a linear layer behind it that gives the layer's input back."""
+    """Train the layer, which the model shares, with a linear one behind it that gives its input back."""
     shape: Shape = values.shape[1:]
     (layer,) = half.layers
     spoil = [GaussianNoise(noise)] if noise else []
@@ -164,7 +153,4 @@ def _reconstruct(
     unflat = [Reshape(shape)] if len(shape) > 1 else []
     whole = Sequential([Input(shape), *spoil, layer, *flat, Dense(size(shape)), *unflat])
     whole.compile(copy.deepcopy(optimizer), loss)
-    history = whole.fit(values, values, batch_size=batch_size, epochs=epochs, verbose=verbose)
-    learnt = Sequential([Input(shape), layer])
-    half.values = dict(learnt.values)
-    return history
+    return whole.fit(values, values, batch_size=batch_size, epochs=epochs, verbose=verbose)

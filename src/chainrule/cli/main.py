@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -47,7 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # of a console that cannot write z₁
-    sys.exit(run(arguments))
+    with warnings.catch_warnings():
+        warnings.showwarning = _warned
+        sys.exit(run(arguments))
+
+
+def _warned(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Show a warning without the line of the code that gave it."""
+    sys.stderr.write(f"chainrule: {message}\n")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,11 +61,12 @@ def command(
             compare_into(described, folder, quiet)
         else:
             train_into(described, folder, quiet)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ImportError) as error:
         raise TrainFileError(f"{file}: {error}") from None
     except KeyboardInterrupt:
-        if folder.exists():
-            typer.echo(f"to go on: chainrule train {file} --resume -o {folder}", err=True)
+        if folder.exists() and not (folder / REPORT).exists():
+            again = shlex.join(["chainrule", "train", str(file), "--resume", "-o", str(folder)])
+            typer.echo(f"to go on: {again}", err=True)
         raise
 
 
@@ -127,9 +129,8 @@ def _said(run: Run) -> Iterator[str]:
     for name, losses in run.start.pretrained.items():
         yield f"pretrained {name}: loss {losses[0]:.4g} in the first epoch, {losses[-1]:.4g} in the last"
     found = run.model.evaluate(run.x_test, run.y_test, verbose=0, return_dict=True)
-    on = "test" if run.is_tested else "training"
     for name, value in found.items():
-        yield f"{on} {_words(name)}: {_shown(name, value, '.6g')}"
+        yield f"{run.measured_on} {_words(name)}: {_shown(name, value, '.6g')}"
     if run.folds is not None:
         for name, scores in run.folds.scores.items():
             mean, deviation = (

@@ -102,15 +102,15 @@ class Chunked(ABC):
 
         Raises ValueError where one of the two would be empty.
         """
-        if not 0 < test < 1:
+        if not isinstance(test, int | float) or not 0 < test < 1:
             raise ValueError(f"test must be a part of the rows, above 0 and below 1; got {test!r}")
         order = _generator(seed).permutation(self._chosen)
         filled = np.cumsum(self._sizes[order])
         count = 1 + int(np.abs(filled - test * self.rows).argmin())
         if count >= len(order):
             raise ValueError(
-                f"{self.name} has {len(order)} pieces, too few to keep {test} of its rows for the test: "
-                "write the file with smaller row groups"
+                f"{self.name} is of {len(order)} pieces that stay whole, too few to keep {test:.3g} of its "
+                "rows apart: write the file with smaller row groups"
             )
         return self._part(order[count:]), self._part(order[:count])
 

@@ -47,7 +47,10 @@ class DataSet:
 
 
 def _check(name: str, x: np.ndarray, y: np.ndarray) -> None:
-    rows = [len(array) if array.ndim else 0 for array in (x, y)]
+    for what, array in (("x", x), ("y", y)):
+        if not array.ndim:
+            raise ValueError(f"{name}: {what} is the single number {array}; give a row per sample")
+    rows = [len(array) for array in (x, y)]
     if rows[0] != rows[1]:
         raise ValueError(f"{name}: x has {rows[0]} rows and y has {rows[1]}; give one of each per sample")
     if not x.size:

@@ -18,7 +18,7 @@ from chainrule.lookup import suggest
 PathLike = str | os.PathLike[str]
 
 LARGEST = float(np.finfo(np.float32).max)
-ZIP = b"PK"
+ZIP, NPY = b"PK", b"\x93NUMPY"
 DAMAGE = (ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged zip file raises; RuntimeError for a flag that says it is encrypted."""
 
@@ -57,6 +57,8 @@ def _parse(path: PathLike, target: str) -> tuple[list[str], np.ndarray]:
 def _check_header(path: PathLike, header: list[str], target: str) -> None:
     if not header:
         raise ValueError(f"{path} is empty: it needs a header row with the names of the columns")
+    if len(header) == 1 and target != header[0] and (found := {*";\t|"}.intersection(header[0])):
+        raise ValueError(f"{path} has {min(found)!r} between its columns: export it with commas there")
     if target not in header:
         raise ValueError(f"{path} has no column {target!r} for the target: {suggest(target, header)}")
     if header.count(target) > 1:
@@ -89,7 +91,7 @@ def _problem(cell: str) -> str | None:
     if not cell.strip():
         return "the cell is empty; fill it in or leave the row out"
     try:
-        value = float(cell)
+        value = float(cell.replace("_", "no number"))  # Python's 1_000 is not NumPy's
     except ValueError:
         return f"{cell!r} is not a number; write classes as whole numbers from 0, and decimals with a point"
     if not abs(value) <= LARGEST:
@@ -113,7 +115,7 @@ def read_npz(path: PathLike) -> DataSet:
     different numbers of rows; OSError where the file cannot be read.
     """
     with open(path, "rb") as file:
-        if not _is_zip(file):
+        if not _starts_with(file, ZIP):
             raise ValueError(f"{path} is no .npz file: save one by np.savez(path, x=x, y=y)")
         try:
             with np.load(file, allow_pickle=False) as arrays:
@@ -125,19 +127,21 @@ def read_npz(path: PathLike) -> DataSet:
 
 def _npy(path: PathLike) -> np.ndarray:
     with open(path, "rb") as file:
-        if _is_zip(file):
+        if _starts_with(file, ZIP):
             raise ValueError(f"{path} is a .npz file, with several arrays: use read_npz")
+        if not _starts_with(file, NPY):
+            raise ValueError(f"{path} is no .npy file: save an array by np.save(path, array)")
         try:
             return _numbers(str(path), np.load(file, allow_pickle=False))
         except (ValueError, EOFError) as error:
             raise ValueError(f"{path} is not a whole .npy file of numbers: {error}") from None
 
 
-def _is_zip(file: BinaryIO) -> bool:
-    """Whether a file is of several arrays; it is left at its start."""
-    start = file.read(len(ZIP))
+def _starts_with(file: BinaryIO, expected: bytes) -> bool:
+    """Whether a file starts with these bytes; it is left at its start."""
+    found = file.read(len(expected))
     file.seek(0)
-    return start == ZIP
+    return found == expected
 
 
 def _member(path: PathLike, arrays: Any, name: str) -> np.ndarray:

@@ -177,6 +177,11 @@ def _inputs(path: Path, schema: pa.Schema, targets: list[str], wanted: Sequence[
         if names.count(name) > 1:
             raise ValueError(f"{path} has {names.count(name)} columns named {name!r}: keep one")
     inputs = [name for name in names if name not in targets] if wanted is None else list(wanted)
+    for name in inputs:
+        if name in targets:
+            raise ValueError(f"columns name {name!r}, which is the target: leave it out of the inputs")
+        if inputs.count(name) > 1:
+            raise ValueError(f"columns name {name!r} {inputs.count(name)} times: keep one")
     if not targets or not inputs:
         raise ValueError(f"{path} has the columns {', '.join(names)}: give at least one target and one input")
     for name in (*inputs, *targets):

@@ -37,9 +37,15 @@ def split(
     """
     from sklearn.model_selection import train_test_split
 
+    rows = len(x)
+    if len(y) != rows:
+        raise ValueError(f"x has {rows} rows and y has {len(y)}; give one of each per sample")
+    kept = count_of(test, rows, "test")
     labels = labels_of(y) if stratify else None
+    if labels is not None:
+        check_shares(labels, kept, "test")
     x_train, x_test, y_train, y_test = train_test_split(
-        x, y, test_size=test, random_state=seed, stratify=labels
+        x, y, test_size=kept, random_state=seed, stratify=labels
     )
     return x_train, x_test, y_train, y_test
 
@@ -64,7 +70,7 @@ def split_three(
     >>> len(train[0]), len(validation[0]), len(test[0])
     (7, 2, 1)
     """
-    held, kept = _count(validation, len(x), "validation"), _count(test, len(x), "test")
+    held, kept = count_of(validation, len(x), "validation"), count_of(test, len(x), "test")
     if held + kept >= len(x):
         raise ValueError(
             f"validation has {held} rows and test {kept}, which leaves none of {len(x)} to train on"
@@ -74,14 +80,40 @@ def split_three(
     return Split((x_train, y_train), (x_held, y_held), (x_test, y_test))
 
 
-def _count(part: float | int, rows: int, name: str) -> int:
-    """A part of the rows as a number of rows, rounded up as scikit-learn does."""
+def count_of(part: float | int, rows: int, name: str) -> int:
+    """A part of the rows as a number of rows, rounded up as scikit-learn does.
+
+    Raises ValueError (TypeError) for what is none, or leaves no other row.
+
+    >>> count_of(0.3, 11, "test"), count_of(2, 11, "test")
+    (4, 2)
+    """
     if isinstance(part, bool) or not isinstance(part, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number, got {part!r}")
     is_count = isinstance(part, int | np.integer)
     if not (1 <= part < rows if is_count else 0 < part < 1):
         raise ValueError(f"{name} must be a part of the rows, as 0.2, or a number below {rows}; got {part!r}")
-    return int(part) if is_count else math.ceil(part * rows)
+    count = int(part) if is_count else math.ceil(part * rows)
+    if count >= rows:
+        raise ValueError(f"{name} {part} of {rows} rows leaves none to train on")
+    return count
+
+
+def check_shares(labels: np.ndarray, kept: int, name: str) -> None:
+    """Raise ValueError unless each label can be on both sides of a split that keeps so many rows."""
+    if labels.dtype.kind == "f" and (parts := labels[labels != np.floor(labels)]).size:
+        raise ValueError(f"y holds {parts[0]}, and labels are whole numbers: part without their shares")
+    names, counts = np.unique(labels, return_counts=True)
+    if counts.min() < 2:
+        raise ValueError(
+            f"label {names[counts.argmin()]} is in a single row, which cannot be on both sides of a split: "
+            "give more rows of it, or leave it out"
+        )
+    if min(kept, len(labels) - kept) < len(names):
+        raise ValueError(
+            f"{name} keeps {kept} of {len(labels)} rows, and each of {len(names)} labels needs a row on both "
+            f"sides: keep from {len(names)} to {len(labels) - len(names)} rows"
+        )
 
 
 def folds(

@@ -128,7 +128,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         self.classes_ = classes
         self._multilabel = multilabel
         if len(classes) < 2 and not multilabel:
-            raise ValueError(f"a classifier needs at least two classes, and y has one class: {classes[0]!r}")
+            (only,) = classes.tolist()
+            raise ValueError(f"a classifier needs at least two classes, and y has one class: {only!r}")
 
     def _targets(self, y: np.ndarray, known: bool) -> np.ndarray:
         multilabel = _is_multilabel(y)
@@ -149,7 +150,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         unknown = set(found.tolist()) - set(self.classes_.tolist())
         if unknown:
             raise ValueError(
-                f"y has classes that are not known: {unknown}; known are {self.classes_.tolist()}"
+                f"y has classes that are not known: {sorted(unknown, key=str)}; known are "
+                f"{self.classes_.tolist()}"
             )
         codes: np.ndarray = np.searchsorted(self.classes_, found)[places]
         return codes

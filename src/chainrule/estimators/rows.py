@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from chainrule.data.splitting import check_shares, count_of
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -70,8 +72,14 @@ class Rows:
 
         Raises ValueError where a side would be left without any row, or without one of the strata.
         """
+        name = "validation_fraction"
+        if isinstance(part, int):
+            raise ValueError(f"{name} must be a part of the rows, above 0 and below 1; got {part}")
+        count = count_of(part, len(self), name)
+        if strata is not None:
+            check_shares(strata, count, name)
         kept, held = train_test_split(
-            np.arange(len(self)), test_size=part, random_state=seed, stratify=strata
+            np.arange(len(self)), test_size=count, random_state=seed, stratify=strata
         )
         return self.at(kept), self.at(held)
 
@@ -79,8 +87,9 @@ class Rows:
 def positive(rows: Rows) -> Rows:
     """The rows, or ValueError for weights below 0, or 0 for all of them."""
     if rows.weights is not None:
-        if (rows.weights < 0).any():
-            raise ValueError(f"weights of rows must not be negative, got {rows.weights.min()}")
+        if not np.isfinite(rows.weights).all() or (rows.weights < 0).any():
+            wrong = rows.weights[~(rows.weights >= 0) | np.isinf(rows.weights)][0]
+            raise ValueError(f"weights of rows must be finite and not negative, got {wrong}")
         if not rows.weights.any():
             raise ValueError("the weight is zero for every row: at least one weight must be above zero")
     return rows

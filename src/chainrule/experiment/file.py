@@ -37,7 +37,9 @@ class FitTable(Strict):
         default=[], description="callbacks by their names in Keras, with arguments"
     )
     checkpoint: Float = Field(default=30.0, ge=0, description="seconds from one checkpoint to the next")
-    folds: int | None = Field(default=None, ge=2, description="cross-validate with so many folds, after training")
+    folds: int | None = Field(
+        default=None, ge=2, description="cross-validate with so many folds, after training"
+    )
 
 
 class TransferTable(Strict):
@@ -98,11 +100,11 @@ class TrainFile(Strict):
 
     @model_validator(mode="after")
     def _variants_are_named(self) -> TrainFile:
-        check_names(self.variant, self.expect)
         if (self.expect or self.claim or self.seeds > 1) and not self.variant:
             raise ValueError(
                 "claim, seeds and expect are of a comparison: give [[variant]] tables, or leave them out"
             )
+        check_names(self.variant, self.expect)
         return self
 
     def look_for_data_in(self, data_dir: Path) -> None:
@@ -116,6 +118,12 @@ class TrainFile(Strict):
                     "--data-dir is for data sets by name: this one is not given by data.name"
                 )
             file.data.data_dir = data_dir
+
+    @property
+    def held_out(self) -> str:
+        """What the rows are called whose logs start with val_: validation, or test."""
+        tables = [self.data, *(file.data for file in self._variants.values())]
+        return "validation" if any(table.validation for table in tables) else "test"
 
     def variants(self) -> dict[str, TrainFile]:
         """What each variant trains, by its name."""
@@ -139,8 +147,9 @@ def parse_train_file(text: str, folder: Path = Path()) -> TrainFile:
     """
     raw = parse_toml(text)
     file = _validated(raw, folder)
+    optimizer = {"optimizer": file.optimizer}  # so that a variant may change the usual one's rate
+    own = {k: v for k, v in (optimizer | raw).items() if k not in ("variant", "expect", "claim", "seeds")}
     for variant in file.variant:
-        own = {k: v for k, v in raw.items() if k not in ("variant", "expect", "claim", "seeds")}
         try:
             file._variants[variant.name] = _validated(changed(own, variant), folder)
         except ValueError as error:

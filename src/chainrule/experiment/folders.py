@@ -16,7 +16,16 @@ from chainrule.validation import CrossValidation
 
 
 def free_folder(wanted: Path) -> Path:
-    """The folder itself, or with a number behind its name where there is one already."""
+    """The folder itself, or with a number behind its name where there is one already.
+
+    Raises ValueError for a path that ends in no name.
+
+    >>> free_folder(Path(".."))
+    Traceback (most recent call last):
+    ValueError: '..' does not end in the name of a new folder: give one, as runs/first
+    """
+    if wanted.name in ("", ".."):
+        raise ValueError(f"{str(wanted)!r} does not end in the name of a new folder: give one, as runs/first")
     folder, number = wanted, 2
     while folder.exists():
         folder, number = wanted.with_name(f"{wanted.name}-{number}"), number + 1

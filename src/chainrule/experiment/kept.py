@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from chainrule.experiment.variants import GAP
+from chainrule.experiment.variants import GAP, logs_of
 from chainrule.files import write_whole
 from chainrule.training.checkpoint import CheckpointError, check_run, digest, remove_checkpoint
 
@@ -26,7 +26,8 @@ class Trained:
         if self.stopped:
             return float("nan")
         if name == GAP:
-            return self.measure("val_loss", at) - self.measure("loss", at)
+            held_out, trained_on = logs_of(GAP)
+            return self.measure(held_out, at) - self.measure(trained_on, at)
         values = self.history[name]
         best = max if "accuracy" in name else min
         return {"end": values[-1], "first": values[0], "best": best(values)}[at]

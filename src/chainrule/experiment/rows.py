@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from chainrule.experiment.table import DataTable
 from chainrule.lookup import suggest
 from chainrule.utils import to_categorical
 
+MeasuredOn = Literal["test", "validation", "training"]
 Pair = tuple[np.ndarray, np.ndarray]
 """x and y."""
 Numbers = Callable[[str, Any], np.ndarray]
@@ -43,7 +44,7 @@ class Rows:
 
     ``data`` is the set; of one that is read in chunks, the rows of the test. ``x_train`` is then what
     gives the chunks, with the targets, and ``y_train`` is None. Without rows for the test, it is on
-    those trained on.
+    those to validate on, or else on those trained on, as ``measured_on`` says.
     """
 
     data: DataSet
@@ -53,7 +54,7 @@ class Rows:
     y_test: np.ndarray
     validation: Pair | None
     scaler: Scaler | None
-    is_tested: bool
+    measured_on: MeasuredOn
 
 
 def load_data(table: DataTable, numbers: Numbers) -> DataSet | Chunked:
@@ -125,11 +126,15 @@ def parted(data: DataSet | Chunked, table: DataTable, seed: int, labelled: bool)
             f"data.test: {data.name} has {len(data.x_test):,} rows for the test already: leave it out"
         )
     train, held, test = _split(data, table, seed, labelled)
-    is_tested = bool(table.test) or data.x_test is not None
     scaler = learn_scaler(table.scale, train[0]) if table.scale else None
     train, test = _scaled(train, scaler), _scaled(test, scaler)
-    held = _scaled(held, scaler) if held is not None else test if is_tested else None
-    return Rows(data, *train, *test, held, scaler, is_tested)
+    measured_on: MeasuredOn = "training"
+    if table.test or data.x_test is not None:
+        measured_on = "test"
+    elif table.validation:
+        measured_on = "validation"
+    held = _scaled(held, scaler) if held is not None else test if measured_on == "test" else None
+    return Rows(data, *train, *test, held, scaler, measured_on)
 
 
 def _split(data: DataSet, table: DataTable, seed: int, labelled: bool) -> tuple[Pair, Pair | None, Pair]:
@@ -148,7 +153,7 @@ def _split(data: DataSet, table: DataTable, seed: int, labelled: bool) -> tuple[
         raise ValueError(f"data.{key}: {error}") from None
     if table.test:
         return (x, y), None, (x_held, y_held)
-    return (x, y), (x_held, y_held), (x, y) if own is whole else own
+    return (x, y), (x_held, y_held), (x_held, y_held) if own is whole else own
 
 
 def _scaled(rows: Pair, scaler: Scaler | None) -> Pair:
@@ -156,14 +161,19 @@ def _scaled(rows: Pair, scaler: Scaler | None) -> Pair:
 
 
 def _parted_source(source: Chunked, table: DataTable, seed: int) -> Rows:
-    train, test = source.split(table.test, seed)
-    held: Chunked | None = None
-    if table.validation:
-        train, held = train.split(table.validation / (1 - table.test), seed)
+    key = "test"
+    try:
+        train, test = source.split(table.test, seed)
+        held: Chunked | None = None
+        if table.validation:
+            key = "validation"
+            train, held = train.split(table.validation / (1 - table.test), seed)
+    except ValueError as error:
+        raise ValueError(f"data.{key}: {error}") from None
     scaler = train.learn_scaler(table.scale) if table.scale else None
     if scaler is not None:
         train, test = train.scaled(scaler), test.scaled(scaler)
         held = held.scaled(scaler) if held is not None else None
     x_test, y_test = test.whole()
     validation = (x_test, y_test) if held is None else held.whole()
-    return Rows(DataSet(source.name, x_test, y_test), train, None, x_test, y_test, validation, scaler, True)
+    return Rows(DataSet(source.name, x_test, y_test), train, None, x_test, y_test, validation, scaler, "test")

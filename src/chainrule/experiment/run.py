@@ -17,7 +17,7 @@ from chainrule.data import Chunked, DataSet, Scaler
 from chainrule.experiment.building import build_model, numbers
 from chainrule.experiment.file import TrainFile
 from chainrule.experiment.places import floats, placed
-from chainrule.experiment.rows import Rows, load_data, parted
+from chainrule.experiment.rows import MeasuredOn, Rows, load_data, parted
 from chainrule.experiment.start import Start, begin
 from chainrule.losses import SparseCategoricalCrossentropy
 from chainrule.model import Programs, Sequential
@@ -30,7 +30,11 @@ THRESHOLDS: Mapping[str, float] = {"share": 0.5, "sign": 0.0}
 
 @dataclass(frozen=True)
 class Run:
-    """A finished training run; without test rows, the test is on the rows trained on."""
+    """A finished training run.
+
+    Without rows for the test, what it is tested with are the rows to validate on, or else those trained
+    on, as ``measured_on`` says.
+    """
 
     file: TrainFile
     data: DataSet
@@ -41,15 +45,21 @@ class Run:
     x_test: np.ndarray
     y_test: np.ndarray
     seconds: float
-    is_tested: bool
+    measured_on: MeasuredOn
     scaler: Scaler | None = None
     start: Start = field(default_factory=Start)
     folds: CrossValidation | None = None
 
     @property
     def is_classifier(self) -> bool:
-        """Whether the loss is one of classification: of one class per row, or of yes and no."""
-        return self.model.loss.entry.targets != "number"
+        """Whether the loss is one of classification: of one class per row, or of one yes or no."""
+        targets = self.model.loss.entry.targets
+        return targets != "number" and (targets not in THRESHOLDS or self.y_test.size == len(self.y_test))
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether there are rows for the test alone."""
+        return self.measured_on == "test"
 
     def true_classes(self) -> np.ndarray:
         """The class of each test row; shape (m,)."""
@@ -86,12 +96,8 @@ def train(
     where the numbers become NaN or infinite, OSError for a data file that cannot be read or a
     checkpoint that cannot be written.
     """
-    data = load_data(file.data, numbers)
-    set_random_seed(file.seed)
-    model = build_model(file, data.sample_shape)
+    model, rows = _prepared(file)
     model.programs = programs or model.programs
-    labelled = file.data.one_hot or isinstance(model.loss, SparseCategoricalCrossentropy)
-    rows = parted(data, file.data, file.seed, labelled)
     begun = begin(model, file, rows.x_train)
     keeper = None
     if checkpoint is not None:
@@ -119,11 +125,20 @@ def train(
         rows.x_test,
         rows.y_test,
         seconds,
-        rows.is_tested,
+        rows.measured_on,
         rows.scaler,
         begun,
         _folds(model, file, rows),
     )
+
+
+def _prepared(file: TrainFile) -> tuple[Sequential, Rows]:
+    """The model, with weights drawn from the seed, and the rows."""
+    data = load_data(file.data, numbers)
+    set_random_seed(file.seed)
+    model = build_model(file, data.sample_shape)
+    labelled = file.data.one_hot or isinstance(model.loss, SparseCategoricalCrossentropy)
+    return model, parted(data, file.data, file.seed, labelled)
 
 
 def _folds(model: Sequential, file: TrainFile, rows: Rows) -> CrossValidation | None:
@@ -149,16 +164,18 @@ def _folds(model: Sequential, file: TrainFile, rows: Rows) -> CrossValidation | 
 def identity_of(file: TrainFile) -> dict[str, str]:
     """What run a file describes, so that no other goes on from where it stood; see :func:`train`.
 
-    Raises as :func:`train` does for the data.
+    Raises as :func:`train` does before it trains.
     """
-    data = load_data(file.data, numbers)
-    # Of data that is read in chunks the rows of the test stand for all.
-    held = data if isinstance(data, DataSet) else parted(data, file.data, file.seed, labelled=True).data
-    return _identity(file, held)
+    _, rows = _prepared(file)
+    callbacks_of(file)
+    return _identity(file, rows.data)
 
 
 def _identity(file: TrainFile, data: DataSet) -> dict[str, str]:
-    """What run it is, in a digest of each part that changes its numbers: those of the file, and the data."""
+    """What run it is, in a digest of each part that changes its numbers: those of the file, and the data.
+
+    Of data that is read in chunks the rows of the test stand for all.
+    """
     table = file.model_dump(mode="json", exclude={"title": True, "fit": {"checkpoint", "folds"}})
     if file.transfer is not None:
         table["transfer"]["weights"] = digest(np.frombuffer(file.transfer.weights.read_bytes(), np.uint8))

@@ -40,13 +40,13 @@ PATHS = ("csv", "npz", "x", "y", "images", "labels", "folder", "parquet", "data_
 
 
 def _path_or_rows(given: Any) -> Any:
-    if not isinstance(given, (str, list, Path)):
+    if not isinstance(given, (str, list, Path)) or given == "":
         raise ValueError(f"expected the path of a .npy file, or rows of numbers; got {shown(given)}")
     return Path(given) if isinstance(given, str) else given
 
 
 def _path(given: Any) -> Any:
-    if not isinstance(given, (str, Path)):
+    if not isinstance(given, (str, Path)) or given == "":
         raise ValueError(f"expected the path of a file; got {shown(given)}")
     return Path(given)
 

@@ -48,6 +48,15 @@ class Expectation(Strict):
         return self.rising or self.alike or self.diverges or []
 
 
+def logs_of(measure: str) -> tuple[str, ...]:
+    """The logs that a measure is made of.
+
+    >>> logs_of("val_accuracy"), logs_of("gap")
+    (('val_accuracy',), ('val_loss', 'loss'))
+    """
+    return ("val_loss", "loss") if measure == GAP else (measure,)
+
+
 def check_names(variants: list[Variant], expectations: list[Expectation]) -> None:
     """Raise ValueError for two variants of one name, or an expectation of a variant that there is not."""
     names = [variant.name for variant in variants]
@@ -80,27 +89,31 @@ def changed(raw: Mapping[str, Any], variant: Variant) -> dict[str, Any]:
 def _set(table: Any, path: str, keys: list[str], value: Any) -> None:
     key, *rest = keys
     if isinstance(table, list):
-        for entry in _entries(table, path, key):
-            if not rest:
-                raise ValueError(f"set {path!r}: name a key of the layer, as {path}.units")
-            if key != EVERY or rest[0] in entry:
-                _set(entry, path, rest, copy.deepcopy(value))
+        if not rest:
+            raise ValueError(f"set {path!r}: name a key of the layer, as {path}.units")
+        for entry in _entries(table, path, key, rest[0]):
+            _set(entry, path, rest, copy.deepcopy(value))
         return
     if not isinstance(table, dict):
         raise ValueError(f"set {path!r}: {key!r} is in no table; the file has {table!r} there")
     if not rest:
         table[key] = value
         return
-    if key not in table and len(rest) > 0:
+    if key not in table:
         table[key] = {}
     if isinstance(table[key], str):
         table[key] = {"name": table[key]}
     _set(table[key], path, rest, value)
 
 
-def _entries(table: list[Any], path: str, key: str) -> list[Any]:
+def _entries(table: list[Any], path: str, key: str, of_layer: str) -> list[Any]:
+    """The entry of this number, or all that have the layer's key."""
     if key == EVERY:
-        return [entry for entry in table if isinstance(entry, dict)]
+        tables = [entry for entry in table if isinstance(entry, dict)]
+        if not any(of_layer in entry for entry in tables):
+            known = suggest(of_layer, (name for entry in tables for name in entry))
+            raise ValueError(f"set {path!r}: no layer has the key {of_layer!r}; {known}")
+        return [entry for entry in tables if of_layer in entry]
     if not key.isdecimal() or not 1 <= int(key) <= len(table):
         raise ValueError(f"set {path!r}: {key!r} is no entry; there are {len(table)}, counted from 1, or *")
     return [table[int(key) - 1]]

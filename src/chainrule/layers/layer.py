@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -60,12 +58,6 @@ class Draw:
     seed: int | None = field(default=None, repr=False)
 
 
-class Home(Protocol):
-    """A model that holds the weights of layers."""
-
-    def weights_of(self, number: str) -> dict[str, Any]: ...
-
-
 class Layer:
     """One layer: its parameters, its forward pass and its backward pass, as steps.
 
@@ -90,7 +82,7 @@ class Layer:
     # a layer of one's own may do without super().__init__()
     name: str | None = None
     trainable: bool = True
-    _home: tuple[weakref.ref[Home], str] | None = None
+    _kept: dict[str, Any] | None = None
 
     def __init__(self, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
@@ -160,18 +152,16 @@ class Layer:
         """The arguments that make the layer again."""
         return {"name": self.name} if self.name else {}
 
-    def live_in(self, model: Home, number: str) -> None:
-        """Remember the model that holds the layer's weights, and under which number."""
-        self._home = (weakref.ref(model), number)
-
-    def weights_elsewhere(self, model: Home) -> Mapping[str, Any]:
-        """The layer's weights in the model where it was before, by their local names."""
-        home, number = self._home or (None, "")
-        found = home() if home is not None else None
-        return {} if found is None or found is model else found.weights_of(number)
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The layer's weights by their local names, as W and b: those of every model that it stands in."""
+        if self._kept is None:
+            self._kept = {}
+        return self._kept
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_home": None}
+        # A copy is another layer, with weights of its own; models carry theirs along.
+        return {**self.__dict__, "_kept": None}
 
 
 def _vjp(layer: Layer, forward: tuple[Step, ...], output: str, inputs: tuple[str, ...], wrt: str) -> Rule:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from chainrule.marking.answers import Answer, Entry
+from chainrule.marking.chains import CANNOT
 from chainrule.paper.numbers import Number
 from chainrule.paper.reading import Value
 from chainrule.paper.words import Word
+from chainrule.rules.linear_algebra import determinant, pivots, row_echelon_form, solved
 
 EQUAL = Number("1e-25")
 """How near a value that is no fraction, as √2, must be to one that was given exactly."""
@@ -77,11 +79,12 @@ def _same_formula(value: Any, given: Number | Value) -> bool:
     return bool(compare(value.expression, formula.expression).equal)
 
 
-def fitted(answer: Answer, shape: tuple[int, ...], columns: bool) -> np.ndarray | None:
+def fitted(answer: Answer, shape: tuple[int, ...], columns: bool, same: str = "") -> np.ndarray | None:
     """The entries in the shape of a quantity, or None where they do not fit.
 
     A vector may be given as a row or a column, and one number without brackets. ``columns``: matrices
-    stand in the file with their samples in columns.
+    stand in the file with their samples in columns. A basis (``same`` is "span") may be given as a list of
+    its vectors, which the key has in columns.
 
     >>> from chainrule.marking.answers import parse_answers
     >>> row = parse_answers("[q]\\nz = [1, 2]").questions["q"]["z"]
@@ -94,9 +97,145 @@ def fitted(answer: Answer, shape: tuple[int, ...], columns: bool) -> np.ndarray 
     turned = columns and len(shape) == 2
     expected = shape[::-1] if turned else shape
     if _without_ones(entries.shape) != _without_ones(expected):
-        return None
+        turned = same == "span" and entries.shape == shape[::-1]
+        return entries.T if turned else None
     found = entries.reshape(expected)
     return found.T if turned else found
+
+
+def restated(value: np.ndarray, entries: np.ndarray, same: str) -> np.ndarray | None:
+    """A value in the form in which it was answered, where another is as good; None where it is not right.
+
+    ``same`` is that of the value's rule: up to a factor, in any order, other columns with the same span,
+    other rows in echelon form with the same span.
+
+    >>> from chainrule.marking.answers import parse_answers
+    >>> given = parse_answers("[q]\\nv = [0.447, 0.894]").questions["q"]["v"].entries
+    >>> restated(np.array([Number(1), Number(2)]), given, "factor")
+    array([447/1000, 447/500], dtype=object)
+    """
+    if value.shape == entries.shape and agreeing(value, entries).all():
+        return value
+    form = _FORMS.get(same)
+    if form is None or value.shape != entries.shape or not entries.size:
+        return None
+    try:
+        return form(value, entries)
+    except CANNOT:
+        return None
+
+
+def ordering(value: np.ndarray, entries: np.ndarray) -> list[int] | None:
+    """Which entry of the value each of the answer is; None where one is none, or stands there too often."""
+    left, found = list(range(value.size)), []
+    for entry in entries.flat:
+        fitting = [i for i in left if agrees(value.flat[i], entry)]
+        if not fitting:
+            return None
+        found.append(fitting[0])
+        left.remove(fitting[0])
+    return None if left else found
+
+
+def _in_order(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
+    """The same entries in the answer's order."""
+    order = ordering(value, entries)
+    return None if order is None else value.reshape(-1)[order].reshape(value.shape)
+
+
+def _scaled(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
+    """The value times the factor that brings it nearest to the answer."""
+    values, given, within = _numbers(value), _given(entries), _within(entries)
+    if all(abs(e) <= t for e, t in zip(given.flat, within.flat, strict=True)):
+        return None
+    lows, highs = [], []
+    for v, e, t in zip(values.flat, given.flat, within.flat, strict=True):
+        if abs(v) < EQUAL:
+            if abs(e) > t:
+                return None
+            continue
+        ends = (e - t) / v, (e + t) / v
+        lows.append(min(ends))
+        highs.append(max(ends))
+    if not lows or max(lows) > min(highs):
+        return None
+    return values * ((max(lows) + min(highs)) / 2)
+
+
+def _spanned(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
+    """Columns with the span of the value's, as near to the answer's as the digits tell."""
+    if value.ndim < 2 or value.shape[1] == 1:
+        return _scaled(value, entries)
+    for given in (entries, entries.T) if entries.shape[0] == entries.shape[1] else (entries,):
+        found = _columns_in_span(_numbers(value), given)
+        if found is not None:
+            return found
+    return None
+
+
+def _columns_in_span(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
+    given, within = _given(entries), _within(entries)
+    rows = [column for _, column in pivots(row_echelon_form(value.T))]
+    if len(rows) < value.shape[1] or _are_dependent(entries) or abs(determinant(given[rows])) < EQUAL:
+        return None
+    by_rows = solved(value[rows].T, value.T).T  # each row of the value, by the rows chosen
+    made = by_rows @ given[rows]
+    slack = within + np.abs(by_rows) @ within[rows]
+    fits = [abs(a - b) <= t for a, b, t in zip(made.flat, given.flat, slack.flat, strict=True)]
+    return made if all(fits) else None
+
+
+def _are_dependent(entries: np.ndarray) -> bool:
+    """Whether a column is 0, or another times a factor."""
+    given = _given(entries)
+    columns = range(entries.shape[1])
+    if any(all(e == 0 for e in given[:, k]) for k in columns):
+        return True
+    return any(_scaled(given[:, i], entries[:, k]) is not None for k in columns for i in range(k))
+
+
+def _in_echelon(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
+    """Rows in echelon form with the span of the value's; the value itself is gone on with."""
+    given = _given(entries)
+    rank = len(pivots(value))
+    found = pivots(given)
+    order = [column for _, column in found]
+    if [row for row, _ in found] != list(range(rank)) or order != sorted(set(order)):
+        return None
+    return value if not rank or _spanned(value[:rank].T, entries[:rank].T) is not None else None
+
+
+def _numbers(value: np.ndarray) -> np.ndarray:
+    """Whatever a value holds, as Numbers."""
+    made = np.empty(value.shape, dtype=object)
+    for place in np.ndindex(value.shape):
+        one = value[place]
+        made[place] = (
+            one if isinstance(one, Number) else one.number() if hasattr(one, "number") else Number(one)
+        )
+    return made
+
+
+def _given(entries: np.ndarray) -> np.ndarray:
+    """The numbers of the entries. Raises TypeError where one is no number."""
+    made = np.empty(entries.shape, dtype=object)
+    for place in np.ndindex(entries.shape):
+        made[place] = entries[place].value
+        if not isinstance(made[place], Number):
+            raise TypeError("a word or a formula, where a number is needed")
+    return made
+
+
+def _within(entries: np.ndarray) -> np.ndarray:
+    """How far each entry may be from what it stands for; whole numbers are meant as they are."""
+    made = np.empty(entries.shape, dtype=object)
+    for place in np.ndindex(entries.shape):
+        unit = entries[place].unit
+        made[place] = EQUAL if unit is None or unit >= 1 else Number(unit / 2)
+    return made
+
+
+_FORMS = {"factor": _scaled, "order": _in_order, "span": _spanned, "rows": _in_echelon}
 
 
 def _is_vector(shape: tuple[int, ...]) -> bool:

@@ -66,9 +66,11 @@ class Chain:
         try:
             with np.errstate(all="ignore"):
                 made = np.asarray(function(*values, **exact_options(quantity.step)), dtype=object)
-            for number in made.flat:
-                if isinstance(number, Number):
-                    number.check_size()
+            for place in np.ndindex(made.shape):
+                if getattr(made[place], "is_number", False):
+                    made[place] = made[place].number()  # a closed form, as √-1, may have none
+                if isinstance(made[place], Number):
+                    made[place].check_size()
             return made if self._finish is None else self._finish(made)
         except CANNOT:
             return None

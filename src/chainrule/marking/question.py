@@ -9,9 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from chainrule.lookup import suggest
-from chainrule.marking.agreement import agreeing, fitted
+from chainrule.marking.agreement import fitted, ordering, restated
 from chainrule.marking.answers import Answer
 from chainrule.marking.chains import Chain
+from chainrule.marking.labels import relabelled
 from chainrule.marking.slips import Found, explain
 from chainrule.paper.notation import exact_text
 from chainrule.paper.numbers import Number
@@ -83,7 +84,7 @@ def mark_question(working: Working, answers: Mapping[str, Answer]) -> MarkedQues
             MarkedAnswer(
                 name,
                 None if answer is None else _plain(answer.raw),
-                _shown(working, name),
+                _shown(marking.key[name].value, working.digits),
                 found.verdict,
                 found.slip,
                 found.explanation,
@@ -113,15 +114,17 @@ class _Marking:
     """The answers to one question, marked one after the other."""
 
     def __init__(self, working: Working, answers: Mapping[str, Answer]) -> None:
-        self._tape, self._columns = _in_numbers(working.tape), working.columns
+        self.key = relabelled(working.tape, answers)
+        self._tape, self._columns = _in_numbers(self.key), working.columns
         self._answers = answers
         places = max((a.places or 0 for a in answers.values()), default=0)
         self._rounded = rounding(min(places, MOST_PLACES)) if places else None
         self._entries = {
-            name: fitted(answer, self._tape[name].value.shape, self._columns)
+            name: fitted(answer, self._tape[name].value.shape, self._columns, self._same(name))
             for name, answer in answers.items()
         }
         self._wrong: dict[str, np.ndarray] = {}
+        self._restated: dict[str, np.ndarray] = {}
         self._shown: dict[str, np.ndarray] = {}
 
     def verdict(self, name: str) -> _Finding:
@@ -136,25 +139,37 @@ class _Marking:
             return _Finding("wrong", f"its shape is {got}, expected {expected}")
         finding = self._found(name, entries)
         own = _numbers(entries, self._tape[name].value)
-        if own is not None:
+        same = self._same(name)
+        if finding.verdict == "right" and own is not None and same == "order" and own.ndim:
+            own = own[np.argsort(ordering(self._tape[name].value, entries) or range(own.size))]
+        if own is not None and not (finding.verdict == "right" and same == "rows"):
             self._shown[name] = own
             if finding.verdict == "wrong":
                 self._wrong[name] = own
         return finding
 
     def _found(self, name: str, entries: np.ndarray) -> _Finding:
-        if agreeing(self._tape[name].value, entries).all():
+        base = Chain(self._tape, self._restated) if self._restated else None
+        value = base.worked(name) if base else self._tape[name].value
+        found = None if value is None else restated(value, entries, self._same(name))
+        if found is not None:
+            if self._same(name) in ("factor", "span"):
+                self._restated[name] = found
             return _Finding("right")
-        full = Chain(self._tape, self._wrong)
+        full = Chain(self._tape, {**self._restated, **self._wrong})
         after = _sources(self._tape.quantities, name, self._wrong)
         for chain in self._readings(full):
             value = chain.worked(name)
-            if value is not None and value.shape == entries.shape and agreeing(value, entries).all():
+            if value is not None and restated(value, entries, self._same(name)) is not None:
                 if not after:
                     return _Finding("right")
                 return _Finding("follows", f"rightly worked from the wrong {_listed(after)}")
         slips = [found for chain in self._readings(full) for found in self._slips(chain, name, entries)]
         return _wrong(full, name, _simplest(slips), after)
+
+    def _same(self, name: str) -> str:
+        step = self._tape[name].step
+        return "" if step is None else step.rule.same
 
     def _readings(self, full: Chain) -> list[Chain]:
         """How the student may have gone on: with all digits, with those shown, or rounding every step."""
@@ -239,11 +254,10 @@ def _numbers(entries: np.ndarray, value: np.ndarray) -> np.ndarray | None:
     return made.astype(float).astype(value.dtype) if whole else None
 
 
-def _shown(working: Working, name: str) -> Any:
-    value = working[name]
+def _shown(value: np.ndarray, digits: int) -> Any:
     made = np.empty(value.shape, dtype=object)
     for place in np.ndindex(value.shape):
-        made[place] = str(exact_text(value[place], working.digits))
+        made[place] = str(exact_text(value[place], digits))
     return made.tolist()
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,11 @@ from chainrule.marking.question import MarkedQuestion, mark_question
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Solution
+
+FEWEST = 1000
+"""Files for each core; with fewer, a process takes longer to start than they take to be marked."""
+CHUNK = 50
+"""Files that a process is given at a time."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +93,31 @@ def check(sheet: str | Path, answers: str | Path) -> MarkedSheet:
 
 
 def mark_files(solution: Solution, paths: Iterable[Path]) -> Iterator[MarkedSheet | SheetError]:
-    """Each of the answer files marked, or the error that says why it cannot be."""
-    for path in answer_files([*paths]):
-        try:
-            yield mark(solution, read_answers(path))
-        except SheetError as error:
-            yield error if str(error).startswith(str(path)) else SheetError(f"{path}: {error}")
-        except OSError as error:
-            yield SheetError(f"{path}: {error.strerror or error}")
+    """Each of the answer files marked, in order, or the error that says why it cannot be.
+
+    A folder stands for the answer sheets in it. Many files are marked on all cores.
+    """
+    files = list(answer_files([*paths]))
+    cores = min(os.cpu_count() or 1, len(files) // FEWEST)
+    if cores < 2:
+        yield from (_marked(solution, path) for path in files)
+        return
+    # Solved anew in each process: rules are functions, which do not travel.
+    with ProcessPoolExecutor(cores, get_context("spawn")) as pool:
+        yield from pool.map(partial(_marked_from, solution.source), files, chunksize=CHUNK)
+
+
+def _marked(solution: Solution, path: Path) -> MarkedSheet | SheetError:
+    try:
+        return mark(solution, read_answers(path))
+    except SheetError as error:
+        return error if str(error).startswith(str(path)) else SheetError(f"{path}: {error}")
+    except OSError as error:
+        return SheetError(f"{path}: {error.strerror or error}")
+
+
+def _marked_from(source: str, path: Path) -> MarkedSheet | SheetError:
+    return _marked(_solved(source), path)
+
+
+_solved = lru_cache(maxsize=1)(solve)

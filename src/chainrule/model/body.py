@@ -19,37 +19,57 @@ class Body:
     """A network and its weights: what every model is before it is trained."""
 
     name: str
-    values: dict[str, Any]
     _network: Network | None
+    _state: dict[str, Any]
 
     def _begin(self, name: str) -> None:
         if not isinstance(name, str):
             raise TypeError(f"a model's name must be text, got {name!r}")
         self.name = name
-        self.values = {}
         self._network = None
+        self._state = {}
 
     def _take(self, network: Network | None) -> None:
         """Take a network, and draw the weights that are not there yet.
 
-        A layer that comes from another model brings a copy of its weights along.
+        Raises ValueError for a layer that stands in another model, with weights of other shapes.
         """
         self._network = network
         for place in network.places if network else ():
-            brought = place.layer.weights_elsewhere(self)
             for key, parameter in place.weights.items():
                 local = key.removesuffix(place.number)
-                if key not in self.values:
-                    known = brought.get(local)
-                    is_fit = known is not None and np.shape(known) == parameter.shape
-                    self.values[key] = np.array(known) if is_fit else parameter.first_values(key)
-            place.layer.live_in(self, place.number)
+                if local not in place.layer.kept:
+                    place.layer.kept[local] = parameter.first_values(key)
+                elif (found := np.shape(place.layer.kept[local])) != parameter.shape:
+                    raise ValueError(
+                        f"layer {place.number} ({place.name}) stands in another model, where its {local} has "
+                        f"the shape {found}; here it takes {parameter.shape}: make another layer"
+                    )
 
-    def weights_of(self, number: str) -> dict[str, Any]:
-        """The weights of the layer with this number by their local names, as W and b."""
-        place = next((p for p in self.network.places if p.number == number), None)
-        keys = place.weights if place else ()
-        return {key.removesuffix(number): self.values[key] for key in keys if key in self.values}
+    @property
+    def values(self) -> dict[str, Any]:
+        """All that training changes, by name: the layers' weights, and the optimizer's state."""
+        found = dict(self._state)
+        for place in self._network.places if self._network else ():
+            kept = place.layer.kept
+            found |= {key: kept[key.removesuffix(place.number)] for key in place.weights}
+        return found
+
+    @values.setter
+    def values(self, values: Mapping[str, Any]) -> None:
+        state = dict(values)
+        for place in self._network.places if self._network else ():
+            for key in place.weights:
+                place.layer.kept[key.removesuffix(place.number)] = state.pop(key)
+        self._state = state
+
+    def __getstate__(self) -> dict[str, Any]:
+        values = {name: np.asarray(value) for name, value in self.values.items()}
+        return {**self.__dict__, "_state": values}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self.values = self._state
 
     @property
     def network(self) -> Network:

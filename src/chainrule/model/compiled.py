@@ -49,8 +49,7 @@ class Compiled(Body):
         self.programs = Programs()
 
     def __getstate__(self) -> dict[str, Any]:
-        values = {name: np.asarray(value) for name, value in self.values.items()}
-        return {**self.__dict__, "values": values, "programs": Programs()}
+        return {**super().__getstate__(), "programs": Programs()}
 
     @property
     def objective(self) -> Objective:

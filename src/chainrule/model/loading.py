@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import cast
+from typing import Any
 
 from chainrule.layers.layer import Layer
 from chainrule.model.absent import names_what_it_takes
@@ -28,15 +28,23 @@ def load_model(
     from chainrule.saving import read_model
 
     saved = read_model(path, custom_objects)
-    model: Model = Sequential(name=saved.name) if saved.layers is not None else Model.__new__(Model)
-    if saved.layers is None:
-        model._begin(saved.name)
-    model.values = dict(saved.values)  # before the layers, so that none are drawn
+    model: Model
     if saved.layers is not None:
-        cast(Sequential, model).extend([saved.inputs[0], *saved.layers])
+        _keep(Network(saved.layers, saved.input_shape), saved.values)
+        model = Sequential([saved.inputs[0], *saved.layers], name=saved.name)
     else:
-        model._take(Network.of_graph(saved.inputs, saved.outputs))
+        network = Network.of_graph(saved.inputs, saved.outputs)
+        _keep(network, saved.values)
+        model = Model.__new__(Model)
+        model._begin(saved.name)
+        model._take(network)
     if saved.compiled is not None:
         model._optimizer, model._objective = saved.compiled.optimizer, saved.compiled.objective
         model.values = dict(saved.values)
     return model
+
+
+def _keep(network: Network, values: Mapping[str, Any]) -> None:
+    """Give the layers their weights before they stand in a model, so that none are drawn."""
+    for place in network.places:
+        place.layer.kept.update({key.removesuffix(place.number): values[key] for key in place.weights})

@@ -8,7 +8,7 @@ from typing import Any
 from chainrule.layers.layer import Layer
 from chainrule.layers.node import Input
 from chainrule.model.body import Body
-from chainrule.network import Network, Placed
+from chainrule.network import Network
 from chainrule.rules.rule import Shape
 
 
@@ -81,27 +81,13 @@ class Stack(Body):
     def _lay_out(self, layers: list[Layer], shape: Shape | None) -> None:
         """Take these layers; the weights of those that are in their place already stay."""
         network = Network(layers, shape) if layers and shape else None
-        kept = _common(self._layers, layers)
         self._layers, self._input = layers, shape
-        if self._network is not None and kept < len(self._network.places):
-            stay = {k for p in self._network.places if _top(p) <= kept for k in p.weights}
-            self.values = {k: v for k, v in self.values.items() if k in stay}
+        self._state = {}
         self._take(network)
 
     @property
     def layers(self) -> list[Layer]:
         return list(self._layers)
-
-
-def _common(before: Sequence[Layer], now: Sequence[Layer]) -> int:
-    """How many layers at the start are the same."""
-    pairs = list(zip(before, now, strict=False))
-    return next((i for i, (one, other) in enumerate(pairs) if one is not other), len(pairs))
-
-
-def _top(place: Placed) -> int:
-    """The number of a layer, or of the container that it is in."""
-    return int(place.number.partition("_")[0])
 
 
 def _check_new(layer: Any, others: Iterable[Layer]) -> None:

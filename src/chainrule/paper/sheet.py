@@ -310,6 +310,9 @@ def _message(found: Any, model: type[BaseModel]) -> str:
         return str(context["error"])
     if kind == "literal_error":
         expected = suggest(str(given), re.findall(r"'([^']*)'", context["expected"]))
+    elif kind == "too_short":
+        least = context["min_length"]
+        expected = "expected at least one" if least == 1 else f"expected at least {least}"
     elif kind in _EXPECTED:
         expected = f"expected {_EXPECTED[kind]}"
     else:
@@ -322,7 +325,6 @@ _EXPECTED = {
     "model_type": "a table",
     "model_attributes_type": "a table",
     "list_type": "a list",
-    "too_short": "at least one",
     "string_type": "text in quotes",
     "string_too_short": "text that is not empty",
     "int_type": "a whole number",

@@ -8,12 +8,12 @@ import matplotlib as mpl
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from chainrule.experiment.compare import Comparison
 from chainrule.experiment.kept import Trained
 from chainrule.paper.output.html import stylesheet
 from chainrule.paper.pictures import STYLE, svg
+from chainrule.report.figures import marker, over_epochs
 from chainrule.report.page import environment, style
 
 WIDEST = 50
@@ -32,7 +32,7 @@ def comparison_report(made: Comparison) -> str:
             report_css=Markup(style()),
             findings=made.findings(),
             curves=[Markup(_curves(made, name)) for name in made.logs],
-            logs=made.logs,
+            logs=[made.words(log) for log in made.logs],
             rows=[_row(made, name, runs) for name, runs in made.trained.items()],
             seeds=made.file.seeds,
         )
@@ -53,7 +53,7 @@ def _row(made: Comparison, name: str, runs: Sequence[Trained]) -> tuple[str, lis
         name + (f" ({stopped} diverged)" if 0 < stopped < len(runs) else ""),
         cells,
         shown,
-        f"{seconds:.1f} s",
+        f"{seconds:.1f}\u00a0s",
     )
 
 
@@ -80,7 +80,7 @@ def _curves(made: Comparison, log: str) -> str:
             values = np.array([line[:length] for line in lines])
             epochs = np.arange(1, length + 1)
             label = f"{name}: diverged" if all(run.stopped for run in runs) else name
-            (line,) = axes.plot(epochs, values.mean(axis=0), label=label)
+            (line,) = axes.plot(epochs, values.mean(axis=0), marker=marker(length), label=label)
             axes.fill_between(
                 epochs, values.min(axis=0), values.max(axis=0), color=line.get_color(), alpha=0.15, lw=0
             )
@@ -88,7 +88,6 @@ def _curves(made: Comparison, log: str) -> str:
         everything = np.concatenate([values.ravel() for values in drawn]) if drawn else np.ones(1)
         if everything.min() > 0 and everything.max() / everything.min() > WIDEST:
             axes.set_yscale("log")
-        axes.set(title=log.replace("val_", "test ").replace("_", " "), xlabel="epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        over_epochs(axes, made.words(log))
         axes.legend(frameon=False, fontsize=8)
         return svg(figure, f"{log} over the epochs, for every variant")

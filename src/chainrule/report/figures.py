@@ -18,24 +18,35 @@ MOST_UNITS = 12
 """Units drawn per layer; of a larger layer, the first and the last."""
 
 
-def curves(history: Mapping[str, Sequence[float]], tested: bool) -> list[str]:
-    """A figure each for the loss and every metric over the epochs, for training and for the test."""
+def curves(history: Mapping[str, Sequence[float]], held_out: str) -> list[str]:
+    """A figure each for the loss and every metric over the epochs: of training, and of the rows held out."""
     names = [name for name in history if not name.startswith("val_")]
-    return [_curve(history, name, tested and f"val_{name}" in history) for name in names]
+    return [_curve(history, name, held_out) for name in names]
 
 
-def _curve(history: Mapping[str, Sequence[float]], name: str, tested: bool) -> str:
+def _curve(history: Mapping[str, Sequence[float]], name: str, held_out: str) -> str:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 3.0), layout="constrained")
         axes = figure.subplots()
         epochs = np.arange(1, len(history[name]) + 1)
-        axes.plot(epochs, history[name], color=BLUE, label="training")
-        if tested:
-            axes.plot(epochs, history[f"val_{name}"], color=RED, label="test")
-        axes.set(title=name.replace("_", " "), xlabel="epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        mark = marker(len(epochs))
+        axes.plot(epochs, history[name], color=BLUE, marker=mark, label="training")
+        if f"val_{name}" in history:
+            axes.plot(epochs, history[f"val_{name}"], color=RED, marker=mark, label=held_out)
+        over_epochs(axes, name.replace("_", " "))
         axes.legend(frameon=False)
         return svg(figure, f"{name} over the epochs")
+
+
+def marker(epochs: int) -> str | None:
+    """A point for a curve of one epoch, which would not be seen as a line."""
+    return "o" if epochs == 1 else None
+
+
+def over_epochs(axes: Axes, title: str) -> None:
+    """Give a figure its title, and whole epochs below."""
+    axes.set(title=title, xlabel="epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def confusion(counts: np.ndarray, classes: Sequence[str]) -> str:

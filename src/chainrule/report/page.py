@@ -84,7 +84,7 @@ def report(run: Run, step: HandStep) -> str:
             costs=layer_costs(run.model.network, run.model.loss, run.model.optimizer),
             total=run.model.count_params(),
             step=step,
-            tested=run.is_tested,
+            rows_of={"test": "test", "validation": "validation", "training": "data"}[run.measured_on],
             working=step.working and _shown(step.working),
         )
     )
@@ -98,12 +98,8 @@ def _shown(working: Working) -> dict[str, Any]:
 
 def _cards(run: Run) -> list[tuple[str, str]]:
     found = run.model.evaluate(run.x_test, run.y_test, verbose=0, return_dict=True)
-    on = "test" if run.is_tested else "training"
-    cards = []
-    for name, value in found.items():
-        cards.append((f"{on} {_words(name)}", _measure(name, value)))
     return [
-        *cards,
+        *((f"{run.measured_on} {_words(name)}", _measure(name, value)) for name, value in found.items()),
         ("rows trained on", f"{len(run.x_train):,}"),
         ("epochs", f"{len(run.history.epoch):,}"),
         ("parameters", f"{run.model.count_params():,}"),
@@ -136,7 +132,7 @@ def _measure(name: str, value: float) -> str:
 
 def _figures(run: Run, sure: np.ndarray) -> dict[str, Any]:
     drawn: dict[str, Any] = {
-        "curves": [Markup(svg) for svg in figures.curves(run.history.history, run.is_tested)],
+        "curves": [Markup(svg) for svg in figures.curves(run.history.history, run.file.held_out)],
         "network": Markup(figures.drawn_network(run.model.network, run.model.parameters)),
         "legend": LEGENDS[figures.has_units(run.model.network)],
     }

@@ -22,6 +22,10 @@ def _rows(x: Array) -> Array:
     return x.reshape(-1, x.shape[-1]) if x.ndim > 2 else x
 
 
+def _added(dz: Array) -> Array:
+    return total(dz, axis=tuple(range(max(1, dz.ndim - 1))))
+
+
 def _transposed(function: Callable[..., Array], tex: str) -> Slip:
     return Slip("transposed_weights", "the weight matrix is taken transposed", function, tex)
 
@@ -35,6 +39,7 @@ def _transposed(function: Callable[..., Array], tex: str) -> Slip:
     slips=(
         Slip("no_bias", "the bias is left out", lambda x, W, b: x @ W + 0 * b, r"<x> <W>"),
         _transposed(lambda x, W, b: x @ W.T + b, r"<x> <W>^{\top} + <b>"),
+        Slip("bias_subtracted", "the bias is subtracted", lambda x, W, b: x @ W - b, r"<x> <W> - <b>"),
     ),
 )
 def affine(x: Array, W: Array, b: Array) -> Array:
@@ -65,7 +70,32 @@ def linear_map(x: Array, W: Array) -> Array:
     columns_tex=r"<dz> <x>^{\top}",
     multiplications=lambda x, dz: size(x) * dz[-1],
     in_matrices=True,
-    slips=(Slip("opposite_sign", "the sign is turned", lambda x, dz: -(x.T @ dz), r"-<x>^{\top} <dz>"),),
+    slips=(
+        Slip(
+            "opposite_sign",
+            "the sign is turned",
+            lambda x, dz: -(_rows(x).T @ _rows(dz)),
+            r"-<x>^{\top} <dz>",
+        ),
+        Slip(
+            "no_input",
+            "the input is left out",
+            lambda x, dz: (1 + 0 * _rows(x)).T @ _rows(dz),
+            r"\sum_i (<dz>)_{i}",
+        ),
+        Slip(
+            "mean_over_rows",
+            "the rows are averaged once more instead of added",
+            lambda x, dz: _rows(x).T @ _rows(dz) / _rows(x).shape[0],
+            r"\frac{1}{m} \cdot <x>^{\top} <dz>",
+        ),
+        Slip(
+            "transposed_gradient",
+            "the gradient is transposed",
+            lambda x, dz: _rows(dz).T @ _rows(x),
+            r"<dz>^{\top} <x>",
+        ),
+    ),
 )
 def affine_dW(x: Array, dz: Array) -> Array:
     """Gradient of the loss in W; shape (n, k)."""
@@ -78,14 +108,15 @@ def affine_dW(x: Array, dz: Array) -> Array:
         Slip(
             "mean_over_rows",
             "the rows are averaged once more instead of added",
-            lambda dz: total(dz, axis=0) / dz.shape[0],
+            lambda dz: _added(dz) / (size(dz.shape[:-1]) if dz.ndim > 1 else dz.shape[0]),
             r"\frac{1}{m} \sum_i (<dz>)_{i}",
         ),
+        Slip("opposite_sign", "the sign is turned", lambda dz: -_added(dz), r"-\sum_i (<dz>)_{i}"),
     ),
 )
 def affine_db(dz: Array) -> Array:
     """Gradient of the loss in b, a sum over the samples; shape (k,)."""
-    return total(dz, axis=tuple(range(max(1, dz.ndim - 1))))
+    return _added(dz)
 
 
 @rule(
@@ -99,6 +130,12 @@ def affine_db(dz: Array) -> Array:
             "the weight matrix is not transposed",
             lambda dz, W: dz @ W,
             r"<dz> <W>",
+        ),
+        Slip(
+            "no_weights",
+            "the weights are left out",
+            lambda dz, W: dz @ (1 + 0 * W).T,
+            r"\sum_k (<dz>)_{k}",
         ),
     ),
 )

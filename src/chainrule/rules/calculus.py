@@ -48,25 +48,64 @@ def shrink_factors(learning_rate: Array, eigenvalues: Array) -> Array:
     return 1 - learning_rate * eigenvalues
 
 
-@rule(tex=r"\frac{2}{<largest>}")
+@rule(
+    tex=r"\frac{2}{<largest>}",
+    slips=(
+        Slip(
+            "one_for_two",
+            "the numerator is 1 instead of 2",
+            lambda largest: 1 / largest,
+            r"\frac{1}{<largest>}",
+        ),
+    ),
+)
 def learning_rate_limit(largest: Array) -> Array:
     """The learning rate from which on descent on a quadratic diverges."""
     return 2 / largest
 
 
-@rule(tex=r"\frac{2}{<largest> + <smallest>}")
+@rule(
+    tex=r"\frac{2}{<largest> + <smallest>}",
+    slips=(
+        Slip(
+            "one_for_two",
+            "the numerator is 1 instead of 2",
+            lambda largest, smallest: 1 / (largest + smallest),
+            r"\frac{1}{<largest> + <smallest>}",
+        ),
+        Slip(
+            "largest_alone",
+            "the smallest eigenvalue is left out",
+            lambda largest, smallest: 2 / largest + 0 * smallest,
+            r"\frac{2}{<largest>}",
+        ),
+    ),
+)
 def best_learning_rate(largest: Array, smallest: Array) -> Array:
     """The learning rate whose slowest direction is the fastest."""
     return 2 / (largest + smallest)
 
 
-@rule(tex=r"\frac{<kappa> - 1}{<kappa> + 1}")
+@rule(
+    tex=r"\frac{<kappa> - 1}{<kappa> + 1}",
+    slips=(
+        Slip(
+            "inverted",
+            "the fraction is turned over",
+            lambda kappa: (kappa + 1) / (kappa - 1),
+            r"\frac{<kappa> + 1}{<kappa> - 1}",
+        ),
+    ),
+)
 def best_factor(kappa: Array) -> Array:
     """What the distance to the minimum shrinks by at least in a step, at the best learning rate."""
     return (kappa - 1) / (kappa + 1)
 
 
-@rule(tex=r"<da> \odot <slope>")
+@rule(
+    tex=r"<da> \odot <slope>",
+    slips=(Slip("no_slope", "the slope is left out", lambda da, slope: da + 0 * slope, "<da>"),),
+)
 def through_slope(da: Array, slope: Array) -> Array:
     """A gradient taken back through a function of each element: times its slope, one by one."""
     return da * slope

@@ -9,10 +9,21 @@ from __future__ import annotations
 from functools import cache
 
 from chainrule.rules.arrays import Array, absolute, constant, largest, largest_of, sqrt, total, where
-from chainrule.rules.rule import Rule, Shape, rule, size
+from chainrule.rules.rule import Rule, Shape, Slip, rule, size
 
 
-@rule(tex=r"\min(\max(<d>, -<clipvalue>), <clipvalue>)")
+@rule(
+    tex=r"\min(\max(<d>, -<clipvalue>), <clipvalue>)",
+    slips=(
+        Slip("not_clipped", "nothing is clipped", lambda d, *, clipvalue: d, "<d>"),
+        Slip(
+            "one_side",
+            "only what is above the limit is clipped, not what is below its negative",
+            lambda d, *, clipvalue: where(d > clipvalue, constant(clipvalue, d), d),
+            r"\min(<d>, <clipvalue>)",
+        ),
+    ),
+)
 def clipped_by_value(d: Array, *, clipvalue: Array) -> Array:
     """Each number of a gradient brought between -c and c; its direction may change.
 
@@ -27,6 +38,23 @@ def clipped_by_value(d: Array, *, clipvalue: Array) -> Array:
 @rule(
     tex=r"<d> \cdot \min\left(1, \frac{<clipnorm>}{<norm>}\right)",
     multiplications=lambda d, norm: size(d) + 1,
+    slips=(
+        Slip("not_clipped", "nothing is clipped", lambda d, norm, *, clipnorm: d, "<d>"),
+        Slip(
+            "by_value",
+            "each number is clipped by itself",
+            lambda d, norm, *, clipnorm: where(
+                d > clipnorm, constant(clipnorm, d), where(d < -clipnorm, constant(-clipnorm, d), d)
+            ),
+            r"\min(\max(<d>, -<clipnorm>), <clipnorm>)",
+        ),
+        Slip(
+            "only_divided",
+            "the gradient is divided by its norm and not multiplied by the limit",
+            lambda d, norm, *, clipnorm: d / norm,
+            r"\frac{<d>}{<norm>}",
+        ),
+    ),
 )
 def clipped_by_norm(d: Array, norm: Array, *, clipnorm: Array) -> Array:
     """A gradient shortened where the norm is above c; its direction stays.
@@ -49,11 +77,16 @@ def norm_of(count: int) -> Rule:
     """
     names = tuple(f"d{i}" for i in range(1, count + 1))
     squares = " + ".join(rf"\sum <{name}>^2" for name in names)
+    absolutes = " + ".join(rf"\sum \left| <{name}> \right|" for name in names)
     return Rule(
         "norm",
         _norm,
         rf"\sqrt{{{squares}}}",
         multiplications=_squares,
+        slips=(
+            Slip("no_root", "the root is left out", lambda *arrays: _norm(*arrays) ** 2, squares),
+            Slip("one_norm", "the sizes are added instead of their squares", _one_norm, absolutes),
+        ),
         stable=_scaled_norm,
         named=names,
     )
@@ -68,6 +101,13 @@ def _norm(*arrays: Array) -> Array:
     for other in others:
         first = first + other
     return sqrt(first)
+
+
+def _one_norm(*arrays: Array) -> Array:
+    first, *others = (total(absolute(array)) for array in arrays)
+    for other in others:
+        first = first + other
+    return first
 
 
 def _scaled_norm(*arrays: Array) -> Array:

@@ -18,8 +18,11 @@ Krizhevsky, Sutskever, Hinton (NeurIPS 2012).
 
 from __future__ import annotations
 
-from chainrule.rules.arrays import Array, floor, namespace, total
-from chainrule.rules.rule import Shape, rule, size
+from collections.abc import Callable
+from typing import Any
+
+from chainrule.rules.arrays import Array, ceil, constant, floor, namespace, total, where
+from chainrule.rules.rule import Shape, Slip, rule, size
 from chainrule.rules.windows import (
     Padding,
     output_shape,
@@ -38,13 +41,63 @@ from chainrule.rules.windows import (
 # padding "same" needs stands in rules/windows.py.
 
 
-@rule(tex=r"<d> \cdot (<f> - 1) + 1")
+@rule(
+    tex=r"<d> \cdot (<f> - 1) + 1",
+    slips=(
+        Slip("length_times_dilation", "f is multiplied by d", lambda f, d: f * d, r"<f> \cdot <d>"),
+        Slip("no_plus_one", "the 1 is not added", lambda f, d: d * (f - 1), r"<d> \cdot (<f> - 1)"),
+        Slip("no_dilation", "the dilation is left out", lambda f, d: f, "<f>"),
+    ),
+)
 def effective_size(f: Array, d: Array) -> Array:
     """The length that a dilated filter spans."""
     return d * (f - 1) + 1
 
 
-@rule(tex=r"\left\lfloor \frac{<n> + <before> + <after> - <f>}{<s>} \right\rfloor + 1")
+_ROOM = "<n> + <before> + <after> - <f>"
+
+
+@rule(
+    tex=r"\left\lfloor \frac{<n> + <before> + <after> - <f>}{<s>} \right\rfloor + 1",
+    slips=(
+        Slip(
+            "ceiling_for_floor",
+            "it is rounded up instead of down",
+            lambda n, f, before, after, s: ceil((n + before + after - f) / s) + 1,
+            rf"\left\lceil \frac{{{_ROOM}}}{{<s>}} \right\rceil + 1",
+        ),
+        Slip(
+            "padding_on_one_side",
+            "the padding is counted on one side only",
+            lambda n, f, before, after, s: floor((n + before - f) / s) + 1,
+            r"\left\lfloor \frac{<n> + <before> - <f>}{<s>} \right\rfloor + 1",
+        ),
+        Slip(
+            "no_padding",
+            "the padding is left out",
+            lambda n, f, before, after, s: floor((n - f) / s) + 1,
+            r"\left\lfloor \frac{<n> - <f>}{<s>} \right\rfloor + 1",
+        ),
+        Slip(
+            "no_plus_one",
+            "the 1 is not added",
+            lambda n, f, before, after, s: floor((n + before + after - f) / s),
+            rf"\left\lfloor \frac{{{_ROOM}}}{{<s>}} \right\rfloor",
+        ),
+        Slip(
+            "one_in_the_fraction",
+            "the 1 is added before dividing",
+            lambda n, f, before, after, s: floor((n + before + after - f + 1) / s),
+            rf"\left\lfloor \frac{{{_ROOM} + 1}}{{<s>}} \right\rfloor",
+        ),
+        Slip(
+            "no_stride",
+            "the stride is left out",
+            lambda n, f, before, after, s: n + before + after - f + 1,
+            f"{_ROOM} + 1",
+        ),
+    ),
+)
 def output_size(n: Array, f: Array, before: Array, after: Array, s: Array) -> Array:
     """The length of the feature map, with so many zeros before and after the input.
 
@@ -55,13 +108,27 @@ def output_size(n: Array, f: Array, before: Array, after: Array, s: Array) -> Ar
     return floor((n + before + after - f) / s) + 1
 
 
-@rule(tex=r"(<n> - 1) \cdot <s> + <f> - <n>")
+@rule(
+    tex=r"(<n> - 1) \cdot <s> + <f> - <n>",
+    slips=(
+        Slip(
+            "no_minus_one",
+            "the 1 is not subtracted",
+            lambda n, f, s: n * s + f - n,
+            r"<n> \cdot <s> + <f> - <n>",
+        ),
+        Slip("no_stride", "the stride is left out", lambda n, f, s: f - 1 + 0 * n, "<f> - 1"),
+    ),
+)
 def keeping_padding(n: Array, f: Array, s: Array) -> Array:
     """How many zeros an axis needs for the map to be as long as the input, whatever the stride."""
     return (n - 1) * s + f - n
 
 
-@rule(tex=r"\frac{<zeros>}{2}")
+@rule(
+    tex=r"\frac{<zeros>}{2}",
+    slips=(Slip("not_halved", "all zeros are put on one side", lambda zeros: zeros, "<zeros>"),),
+)
 def padding_on_each_side(zeros: Array) -> Array:
     """The zeros of an axis shared out evenly; not always a whole number."""
     return zeros / 2
@@ -73,7 +140,19 @@ def shape_of_maps(size: Array, k: Array) -> Array:
     return namespace(size).concat([size, k.reshape(1)])
 
 
-@rule(tex=r"<r> + (<f> - 1) \cdot <jump>")
+@rule(
+    tex=r"<r> + (<f> - 1) \cdot <jump>",
+    slips=(
+        Slip("no_jump", "the strides before are left out", lambda r, f, jump: r + f - 1, "<r> + <f> - 1"),
+        Slip(
+            "no_minus_one",
+            "the 1 is not subtracted",
+            lambda r, f, jump: r + f * jump,
+            r"<r> + <f> \cdot <jump>",
+        ),
+        Slip("multiplied", "the lengths are multiplied", lambda r, f, jump: r * f, r"<r> \cdot <f>"),
+    ),
+)
 def receptive_field(r: Array, f: Array, jump: Array) -> Array:
     """How many inputs one output sees, along an axis.
 
@@ -84,7 +163,13 @@ def receptive_field(r: Array, f: Array, jump: Array) -> Array:
     return r + (f - 1) * jump
 
 
-@rule(tex=r"<jump> \cdot <s>")
+@rule(
+    tex=r"<jump> \cdot <s>",
+    slips=(
+        Slip("no_jump", "the strides before are left out", lambda jump, s: s, "<s>"),
+        Slip("added", "the strides are added", lambda jump, s: jump + s, "<jump> + <s>"),
+    ),
+)
 def receptive_jump(jump: Array, s: Array) -> Array:
     """How many inputs lie between the starts of what neighbouring outputs see."""
     return jump * s
@@ -160,7 +245,62 @@ def _numbers_times_slopes(x: Shape, dY: Shape, *, kernel: Shape, groups: int = 1
     return size(dY) * size(kernel) * x[-1] // groups
 
 
-@rule(tex=r"<x> \star <W> + <b>", multiplications=multiplications)
+def first_channel(x: Array) -> Array:
+    """x with every channel but the first made 0."""
+    return where(namespace(x).arange(x.shape[-1]) == 0, x, constant(0, x))
+
+
+def _turned(function: Callable[..., Array], what: str, tex: str, slip: str = "kernel_flipped") -> Slip:
+    """The slip of a function that takes the kernel turned, or not, the other way than it is."""
+
+    def slipped(*arrays: Array, flip: bool = False, **options: Any) -> Array:
+        return function(*arrays, flip=not flip, **options)
+
+    return Slip(slip, what, slipped, tex)
+
+
+def _one_channel(function: Callable[..., Array], tex: str) -> Slip:
+    def slipped(x: Array, *others: Array, **options: Any) -> Array:
+        return function(first_channel(x), *others, **options)
+
+    return Slip("one_channel", "the first channel alone is counted", slipped, tex)
+
+
+def _maps(
+    x: Array,
+    W: Array,
+    *,
+    strides: Shape,
+    padding: Padding,
+    dilation: Shape,
+    flip: bool = False,
+    groups: int = 1,
+) -> Array:
+    pairs = pairs_of(padding, x.shape[1:-1], spans_of(W.shape[:-2], dilation), strides)
+    return slide(padded(x, pairs), W, strides, dilation, flip, groups)
+
+
+def _biased_maps(x: Array, W: Array, b: Array, **options: Any) -> Array:
+    return _maps(x, W, **options) + b
+
+
+_FLIPPED = "the kernel is turned by 180° before it is laid on"
+
+
+@rule(
+    tex=r"<x> \star <W> + <b>",
+    multiplications=multiplications,
+    slips=(
+        _turned(_biased_maps, _FLIPPED, r"<x> \ast <W> + <b>"),
+        Slip(
+            "no_bias",
+            "the bias is left out",
+            lambda x, W, b, **options: _maps(x, W, **options) + 0 * b,
+            r"<x> \star <W>",
+        ),
+        _one_channel(_biased_maps, r"(<x>)_{1} \star (<W>)_{1} + <b>"),
+    ),
+)
 def convolution(
     x: Array,
     W: Array,
@@ -181,11 +321,18 @@ def convolution(
     array([[ 9., 13.],
            [21., 25.]])
     """
-    pairs = pairs_of(padding, x.shape[1:-1], spans_of(W.shape[:-2], dilation), strides)
-    return slide(padded(x, pairs), W, strides, dilation, flip, groups) + b
+    how: dict[str, Any] = {"strides": strides, "padding": padding, "dilation": dilation}
+    return _maps(x, W, **how, flip=flip, groups=groups) + b
 
 
-@rule(tex=r"<x> \star <W>", multiplications=multiplications)
+@rule(
+    tex=r"<x> \star <W>",
+    multiplications=multiplications,
+    slips=(
+        _turned(_maps, _FLIPPED, r"<x> \ast <W>"),
+        _one_channel(_maps, r"(<x>)_{1} \star (<W>)_{1}"),
+    ),
+)
 def convolution_without_bias(
     x: Array,
     W: Array,
@@ -197,11 +344,40 @@ def convolution_without_bias(
     groups: int = 1,
 ) -> Array:
     """The feature maps of a layer without bias; shape (m, h', w', k)."""
-    pairs = pairs_of(padding, x.shape[1:-1], spans_of(W.shape[:-2], dilation), strides)
-    return slide(padded(x, pairs), W, strides, dilation, flip, groups)
+    how: dict[str, Any] = {"strides": strides, "padding": padding, "dilation": dilation}
+    return _maps(x, W, **how, flip=flip, groups=groups)
 
 
-@rule(tex=r"<x> \star <dY>", multiplications=_numbers_times_slopes)
+def _kernel_gradient(
+    x: Array,
+    dY: Array,
+    *,
+    kernel: Shape,
+    strides: Shape,
+    padding: Padding,
+    dilation: Shape,
+    flip: bool = False,
+    groups: int = 1,
+) -> Array:
+    x = padded(x, pairs_of(padding, x.shape[1:-1], spans_of(kernel, dilation), strides))
+    slopes = _shares(dY, groups)
+    views = (x[under(a, dY.shape[1:-1], strides, dilation)] for a in window_places(kernel))
+    by_group = namespace(x).stack([_shares(view, groups).swapaxes(1, 2) @ slopes for view in views])
+    dW = by_group.swapaxes(1, 2).reshape(*kernel, x.shape[-1] // groups, dY.shape[-1])
+    return turned(dW) if flip else dW
+
+
+@rule(
+    tex=r"<x> \star <dY>",
+    multiplications=_numbers_times_slopes,
+    slips=(
+        _turned(
+            _kernel_gradient,
+            "the gradient is turned by 180°, as if the kernel had been",
+            r"\text{half turn of } <x> \star <dY>",
+        ),
+    ),
+)
 def convolution_dW(
     x: Array,
     dY: Array,
@@ -214,16 +390,11 @@ def convolution_dW(
     groups: int = 1,
 ) -> Array:
     """Gradient of the loss in the kernel, whose lengths are ``kernel``; shape (fh, fw, c / groups, k)."""
-    x = padded(x, pairs_of(padding, x.shape[1:-1], spans_of(kernel, dilation), strides))
-    slopes = _shares(dY, groups)
-    views = (x[under(a, dY.shape[1:-1], strides, dilation)] for a in window_places(kernel))
-    by_group = namespace(x).stack([_shares(view, groups).swapaxes(1, 2) @ slopes for view in views])
-    dW = by_group.swapaxes(1, 2).reshape(*kernel, x.shape[-1] // groups, dY.shape[-1])
-    return turned(dW) if flip else dW
+    how: dict[str, Any] = {"strides": strides, "padding": padding, "dilation": dilation}
+    return _kernel_gradient(x, dY, kernel=kernel, **how, flip=flip, groups=groups)
 
 
-@rule(tex=r"<dY> \ast <W>", multiplications=_slopes_times_weights)
-def convolution_dx(
+def _input_gradient(
     dY: Array,
     W: Array,
     x: Array,
@@ -234,7 +405,6 @@ def convolution_dx(
     flip: bool = False,
     groups: int = 1,
 ) -> Array:
-    """Gradient of the loss in the input x, of which the shape is taken; shape (m, h, w, c)."""
     kernel, lengths = W.shape[:-2], x.shape[1:-1]
     pairs = pairs_of(padding, lengths, spans_of(kernel, dilation), strides)
     room, summed = room_of(lengths, pairs), None
@@ -247,7 +417,45 @@ def convolution_dx(
     return without_padding(summed, lengths, pairs)
 
 
-@rule(tex=r"\sum_{i,j} (<dY>)_{i,j}")
+@rule(
+    tex=r"<dY> \ast <W>",
+    multiplications=_slopes_times_weights,
+    slips=(
+        _turned(
+            _input_gradient,
+            "the kernel is laid on the gradient without being turned",
+            r"<dY> \star <W>",
+            "kernel_not_flipped",
+        ),
+    ),
+)
+def convolution_dx(
+    dY: Array,
+    W: Array,
+    x: Array,
+    *,
+    strides: Shape,
+    padding: Padding,
+    dilation: Shape,
+    flip: bool = False,
+    groups: int = 1,
+) -> Array:
+    """Gradient of the loss in the input x, of which the shape is taken; shape (m, h, w, c)."""
+    how: dict[str, Any] = {"strides": strides, "padding": padding, "dilation": dilation}
+    return _input_gradient(dY, W, x, **how, flip=flip, groups=groups)
+
+
+@rule(
+    tex=r"\sum_{i,j} (<dY>)_{i,j}",
+    slips=(
+        Slip(
+            "mean_for_sum",
+            "the mean is taken instead of the sum",
+            lambda dY: total(dY.reshape(-1, dY.shape[-1]), axis=0) / size(dY.shape[:-1]),
+            r"\frac{1}{n} \sum_{i,j} (<dY>)_{i,j}",
+        ),
+    ),
+)
 def convolution_db(dY: Array) -> Array:
     """Gradient of the loss in the biases, a sum over samples and places; shape (k,)."""
     return total(dY.reshape(-1, dY.shape[-1]), axis=0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chainrule.rules.arrays import Array, sqrt, total
 from chainrule.rules.losses import LossTerm, divisor
-from chainrule.rules.rule import Rule, rule
+from chainrule.rules.rule import Rule, Slip, rule
 
 
 def sample_loss_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
@@ -24,18 +24,33 @@ def sample_loss_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
         summed = total(loss.term(y, a, **options), axis=1)
         return summed if by == 1 else summed / by
 
+    def undivided(y: Array, a: Array, **options: object) -> Array:
+        return total(loss.term(y, a, **options), axis=1)
+
     sums = r"\sum " if outputs > 1 and loss.targets != "label" else ""
     tex = (rf"\frac{{1}}{{{by}}} " if by > 1 else "") + sums + loss.tex
-    return Rule(f"{loss.name}_of_a_sample", function, tex, defaults=loss.options)
+    slips = (Slip("sum_for_mean", "it is not divided", undivided, sums + loss.tex),) if by > 1 else ()
+    return Rule(f"{loss.name}_of_a_sample", function, tex, defaults=loss.options, slips=slips)
 
 
-@rule(tex=r"\sqrt{<mean>}")
+@rule(tex=r"\sqrt{<mean>}", slips=(Slip("no_root", "the root is left out", lambda mean: mean, "<mean>"),))
 def root(mean: Array) -> Array:
     """The root of a mean of squares, in the unit of the targets."""
     return sqrt(mean)
 
 
-@rule(tex=r"\frac{1}{2 <root>} \cdot <d>")
+@rule(
+    tex=r"\frac{1}{2 <root>} \cdot <d>",
+    slips=(
+        Slip(
+            "no_factor_two",
+            "the factor 2 below the root's slope is left out",
+            lambda d, root: d / root,
+            r"\frac{1}{<root>} \cdot <d>",
+        ),
+        Slip("no_slope", "the slope of the root is left out", lambda d, root: d + 0 * root, "<d>"),
+    ),
+)
 def root_gradient(d: Array, root: Array) -> Array:
     """The gradient of a root, from the gradient of what is under it."""
     return d / (2 * root)

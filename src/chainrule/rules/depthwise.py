@@ -8,6 +8,8 @@ Source: Chollet, "Xception" (2017).
 
 from __future__ import annotations
 
+from typing import Any
+
 from chainrule.rules.arrays import Array
 from chainrule.rules.convolution import (
     convolution,
@@ -15,8 +17,9 @@ from chainrule.rules.convolution import (
     convolution_dx,
     convolution_without_bias,
     multiplications,
+    turned,
 )
-from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.rule import Shape, Slip, rule, size
 from chainrule.rules.windows import Padding
 
 
@@ -35,7 +38,31 @@ def _numbers_times_slopes(x: Shape, dz: Shape, *, kernel: Shape) -> int:
     return size(dz) * size(kernel)
 
 
-@rule(tex=r"<x> \star_{\text{channel}} <W> + <b>", multiplications=multiplications)
+def _maps(x: Array, W: Array, **options: Any) -> Array:
+    return convolution_without_bias.function(x, in_groups(W), groups=x.shape[-1], **options)
+
+
+_FLIPPED = "the kernel is turned by 180° before it is laid on"
+
+
+@rule(
+    tex=r"<x> \star_{\text{channel}} <W> + <b>",
+    multiplications=multiplications,
+    slips=(
+        Slip(
+            "kernel_flipped",
+            _FLIPPED,
+            lambda x, W, b, **options: _maps(x, turned(W), **options) + b,
+            r"<x> \ast_{\text{channel}} <W> + <b>",
+        ),
+        Slip(
+            "no_bias",
+            "the bias is left out",
+            lambda x, W, b, **options: _maps(x, W, **options) + 0 * b,
+            r"<x> \star_{\text{channel}} <W>",
+        ),
+    ),
+)
 def depthwise_convolution(
     x: Array, W: Array, b: Array, *, strides: Shape, padding: Padding, dilation: Shape
 ) -> Array:
@@ -51,7 +78,18 @@ def depthwise_convolution(
     return convolution.function(x, in_groups(W), b, **options)
 
 
-@rule(tex=r"<x> \star_{\text{channel}} <W>", multiplications=multiplications)
+@rule(
+    tex=r"<x> \star_{\text{channel}} <W>",
+    multiplications=multiplications,
+    slips=(
+        Slip(
+            "kernel_flipped",
+            _FLIPPED,
+            lambda x, W, **options: _maps(x, turned(W), **options),
+            r"<x> \ast_{\text{channel}} <W>",
+        ),
+    ),
+)
 def depthwise_without_bias(x: Array, W: Array, *, strides: Shape, padding: Padding, dilation: Shape) -> Array:
     """The feature maps of a depthwise layer without bias; shape (m, h', w', c · d)."""
     options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}

@@ -8,7 +8,7 @@ probabilistic language model" (JMLR 2003); Keras 3, keras.layers.Embedding.
 from __future__ import annotations
 
 from chainrule.rules.arrays import Array, constant, namespace, where
-from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.rule import Shape, Slip, rule, size
 
 
 def _named(x: Array, count: int) -> Array:
@@ -22,11 +22,30 @@ def _one_hot(x: Array, W: Array, count: int) -> Array:
     return where(_named(x, count), constant(1, like), constant(0, like))
 
 
+def _rows_named(x: Array, W: Array) -> Array:
+    named = _named(x, W.shape[0])
+    if not named.any(axis=1).all():
+        unknown = x.reshape(-1)[int(named.any(axis=1).argmin())]
+        raise ArithmeticError(f"ids are whole numbers from 0 to {W.shape[0] - 1}; got {unknown}")
+    return W[named.argmax(axis=1)].reshape(*x.shape, W.shape[1])
+
+
 def _lookup(x: Array, W: Array) -> Array:
     return namespace(x, W).take(W, x.astype(int), axis=0)
 
 
-@rule(tex=r"(<W>)_{<x>}", stable=_lookup)
+@rule(
+    tex=r"(<W>)_{<x>}",
+    stable=_lookup,
+    slips=(
+        Slip(
+            "counted_from_one",
+            "the rows are counted from 1",
+            lambda x, W: _rows_named(x, namespace(W).concat([W[-1:], W[:-1]])),
+            r"(<W>)_{<x> - 1}",
+        ),
+    ),
+)
 def embedded(x: Array, W: Array) -> Array:
     """The row of W that each id names; shape (m, …, d).
 
@@ -37,11 +56,7 @@ def embedded(x: Array, W: Array) -> Array:
 
     Raises ArithmeticError for an id that names no row.
     """
-    named = _named(x, W.shape[0])
-    if not named.any(axis=1).all():
-        unknown = x.reshape(-1)[int(named.any(axis=1).argmin())]
-        raise ArithmeticError(f"ids are whole numbers from 0 to {W.shape[0] - 1}; got {unknown}")
-    return W[named.argmax(axis=1)].reshape(*x.shape, W.shape[1])
+    return _rows_named(x, W)
 
 
 def _count(x: Shape, da: Shape, W: Shape) -> int:

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.rules.arrays import sqrt
-from chainrule.rules.rule import Rule, Shape, size
+from chainrule.rules.rule import Rule, Shape, Slip, size
 
 TRUNCATED_NORMAL_DEVIATION = 0.8796256610342398
 """Standard deviation of a standard normal cut at two deviations, which the cut must be divided by."""
+
+_FAN_IN_ALONE = "the fan-in alone is taken"
+_ONE_FOR_TWO = "the numerator is 1 instead of 2"
+_TWO_FOR_ONE = "the numerator is 2 instead of 1"
+_FAN_OUT = "the fan-out is taken for the fan-in"
 
 VARIANCES: Mapping[str, Rule] = {
     rule.name: rule
@@ -21,14 +26,85 @@ VARIANCES: Mapping[str, Rule] = {
             "glorot",
             lambda fan_in, fan_out: 2 / (fan_in + fan_out),
             r"\frac{2}{<fan_in> + <fan_out>}",
+            slips=(
+                Slip(
+                    "one_for_two",
+                    _ONE_FOR_TWO,
+                    lambda fan_in, fan_out: 1 / (fan_in + fan_out),
+                    r"\frac{1}{<fan_in> + <fan_out>}",
+                ),
+                Slip(
+                    "fan_in_alone",
+                    f"{_FAN_IN_ALONE}, as LeCun does",
+                    lambda fan_in, fan_out: 1 / fan_in,
+                    r"\frac{1}{<fan_in>}",
+                ),
+                Slip(
+                    "two_by_fan_in",
+                    f"{_FAN_IN_ALONE}, as He does",
+                    lambda fan_in, fan_out: 2 / fan_in,
+                    r"\frac{2}{<fan_in>}",
+                ),
+            ),
         ),
-        Rule("he", lambda fan_in, fan_out: 2 / fan_in, r"\frac{2}{<fan_in>}"),
-        Rule("lecun", lambda fan_in, fan_out: 1 / fan_in, r"\frac{1}{<fan_in>}"),
+        Rule(
+            "he",
+            lambda fan_in, fan_out: 2 / fan_in,
+            r"\frac{2}{<fan_in>}",
+            slips=(
+                Slip("one_for_two", _ONE_FOR_TWO, lambda fan_in, fan_out: 1 / fan_in, r"\frac{1}{<fan_in>}"),
+                Slip(
+                    "fan_out_for_fan_in",
+                    _FAN_OUT,
+                    lambda fan_in, fan_out: 2 / fan_out,
+                    r"\frac{2}{<fan_out>}",
+                ),
+            ),
+        ),
+        Rule(
+            "lecun",
+            lambda fan_in, fan_out: 1 / fan_in,
+            r"\frac{1}{<fan_in>}",
+            slips=(
+                Slip("two_for_one", _TWO_FOR_ONE, lambda fan_in, fan_out: 2 / fan_in, r"\frac{2}{<fan_in>}"),
+                Slip(
+                    "fan_out_for_fan_in",
+                    _FAN_OUT,
+                    lambda fan_in, fan_out: 1 / fan_out,
+                    r"\frac{1}{<fan_out>}",
+                ),
+            ),
+        ),
     )
 }
 
-uniform_limit = Rule("uniform_limit", lambda variance: sqrt(3 * variance), r"\sqrt{3 <variance>}")
-deviation = Rule("deviation", lambda variance: sqrt(variance), r"\sqrt{<variance>}")
+uniform_limit = Rule(
+    "uniform_limit",
+    lambda variance: sqrt(3 * variance),
+    r"\sqrt{3 <variance>}",
+    slips=(
+        Slip(
+            "no_factor_three",
+            "the factor 3 is left out",
+            lambda variance: sqrt(variance),
+            r"\sqrt{<variance>}",
+        ),
+        Slip("no_root", "the root is left out", lambda variance: 3 * variance, "3 <variance>"),
+    ),
+)
+deviation = Rule(
+    "deviation",
+    lambda variance: sqrt(variance),
+    r"\sqrt{<variance>}",
+    slips=(
+        Slip(
+            "variance_for_deviation",
+            "the variance is taken in place of the standard deviation",
+            lambda variance: variance,
+            "<variance>",
+        ),
+    ),
+)
 
 
 def fans(shape: Shape) -> tuple[int, int]:

@@ -39,8 +39,8 @@ class LossTerm:
     """What one prediction costs, and the slope of that in the prediction.
 
     ``logits`` maps an activation's name to the same term as a function of (y, z), where a is that
-    activation of z, arranged so that no float overflows, and to the slope in z. ``slope_slips`` are
-    slips in the slope, before it is divided.
+    activation of z, arranged so that no float overflows, and to the slope in z. ``slips`` are slips in
+    the term, ``slope_slips`` in the slope, before they are divided.
     """
 
     name: str
@@ -51,6 +51,7 @@ class LossTerm:
     per: str = "element"
     options: Mapping[str, Any] = field(default_factory=dict)
     logits: Mapping[str, FusedTerm] = field(default_factory=dict)
+    slips: tuple[Slip, ...] = ()
     slope_slips: tuple[Slip, ...] = ()
     targets: str = "number"
     multiplications: int = 1
@@ -113,14 +114,44 @@ def loss_rule(loss: LossTerm, divide_by: str, activation: str | None = None, **o
     def undivided(y: Array, a: Array, *z: Array, **chosen: Any) -> Array:
         return total(loss.term(y, a, **chosen))
 
+    def by_classes(y: Array, a: Array, *z: Array, **chosen: Any) -> Array:
+        return function(y, a, **chosen) / size(a.shape[1:])
+
+    def halved(y: Array, a: Array, *z: Array, **chosen: Any) -> Array:
+        return function(y, a, **chosen) / 2
+
+    def half_of_sum(y: Array, a: Array, *z: Array, **chosen: Any) -> Array:
+        return total(loss.term(y, a, **chosen)) / 2
+
+    def divided(slip: Slip) -> Slip:
+        def slipped(y: Array, a: Array, *z: Array, **chosen: Any) -> Array:
+            return _divided(total(slip.function(y, a, **chosen)), a, loss.per, divide_by)
+
+        return replace(slip, function=slipped, tex=_DIVISION_TEX[loss.per, divide_by] + slip.tex)
+
     tex = _DIVISION_TEX[loss.per, divide_by] + loss.tex
-    slip = Slip("sum_for_mean", "the sum is not divided", undivided, r"\sum " + loss.tex)
+    slips = [divided(slip) for slip in loss.slips]
+    if _divides(loss.per, divide_by):
+        slips.append(Slip("sum_for_mean", "the sum is not divided", undivided, r"\sum " + loss.tex))
+    if loss.per == "row":
+        what = "the mean is taken over the classes too"
+        slips.append(Slip("mean_over_classes", what, by_classes, rf"\frac{{1}}{{k}} \cdot {tex}"))
+    if loss.name == "mean_squared_error" and "2" not in divide_by:
+        slips += [
+            Slip("halved", "the mean is halved", halved, rf"\frac{{1}}{{2}} \cdot {tex}"),
+            Slip(
+                "half_for_mean",
+                "the sum is halved instead of divided by the number",
+                half_of_sum,
+                rf"\frac{{1}}{{2}} \sum {loss.tex}",
+            ),
+        ]
     return Rule(
         loss.name,
         behind_activation if activation else function,
         tex,
         lambda y, a, *_: loss.multiplications * size(a),
-        (slip,) if _divides(loss.per, divide_by) else (),
+        tuple(slips),
         stable if activation else None,
         defaults={**loss.options, **options},
     )
@@ -138,6 +169,10 @@ def loss_gradient_rule(loss: LossTerm, divide_by: str, **options: Any) -> Rule:
     def undivided(y: Array, a: Array, **chosen: Any) -> Array:
         return loss.slope(y, a, **chosen)
 
+    def error_alone(y: Array, a: Array, **chosen: Any) -> Array:
+        is_divided = divisor(loss.per, divide_by, a.shape[0], size(a.shape[1:])) > 1
+        return a - y if is_divided else function(y, a, **chosen)
+
     def divided(slip: Slip) -> Slip:
         def slipped(y: Array, a: Array, **chosen: Any) -> Array:
             return _divided(slip.function(y, a, **chosen), a, loss.per, divide_by)
@@ -151,6 +186,9 @@ def loss_gradient_rule(loss: LossTerm, divide_by: str, **options: Any) -> Rule:
     ]
     if _divides(loss.per, divide_by):
         slips.append(Slip("sum_for_mean", "the sum is not divided", undivided, loss.slope_tex))
+    if loss.name == "mean_squared_error" and "2" not in divide_by:
+        what = "the error alone is taken, without the factor 2 and the division"
+        slips.append(Slip("error_alone", what, error_alone, "<a> - <y>"))
     return Rule(
         f"{loss.name}_gradient",
         function,
@@ -171,12 +209,33 @@ def fused_gradient_rule(loss: LossTerm, divide_by: str, activation: str, **optio
     def opposite(y: Array, a: Array, **chosen: Any) -> Array:
         return -function(y, a)
 
+    def undivided(y: Array, a: Array, **chosen: Any) -> Array:
+        return fused.slope(y, a)
+
+    def doubled(y: Array, a: Array, **chosen: Any) -> Array:
+        return 2 * function(y, a)
+
+    def with_slope(y: Array, a: Array, **chosen: Any) -> Array:
+        return function(y, a) * a * (1 - a)
+
     tex = _slope_tex(loss.per, divide_by, fused.slope_tex)
+    slips = [
+        Slip("opposite_sign", "the sign is turned", opposite, f"-{tex}"),
+        Slip("factor_two", "a factor 2 is put in, as for a square", doubled, rf"2 \cdot {tex}"),
+        Slip(
+            "slope_twice",
+            "the slope a(1 - a) of the activation is multiplied once more",
+            with_slope,
+            rf"{tex} \odot <a> (1 - <a>)",
+        ),
+    ]
+    if _divides(loss.per, divide_by):
+        slips.append(Slip("sum_for_mean", "the sum is not divided", undivided, fused.slope_tex))
     return Rule(
         f"{activation}_{loss.name}_gradient",
         function,
         tex,
-        slips=(Slip("opposite_sign", "the sign is turned", opposite, f"-{tex}"),),
+        slips=tuple(slips),
         defaults={**loss.options, **options},
     )
 
@@ -268,6 +327,26 @@ def _huber(y: Array, a: Array, *, delta: Any) -> Array:
     return where(error <= limit, error**2 / 2, limit * error - limit**2 / 2)
 
 
+def _huber_turned(y: Array, a: Array, *, delta: Any) -> Array:
+    error, limit = absolute(y - a), constant(delta, a)
+    return where(error > limit, error**2 / 2, limit * error - limit**2 / 2)
+
+
+def _huber_without_half(y: Array, a: Array, *, delta: Any) -> Array:
+    error, limit = absolute(y - a), constant(delta, a)
+    return where(error <= limit, error**2, limit * error - limit**2 / 2)
+
+
+def _huber_without_offset(y: Array, a: Array, *, delta: Any) -> Array:
+    error, limit = absolute(y - a), constant(delta, a)
+    return where(error <= limit, error**2 / 2, limit * error)
+
+
+def _huber_cases(small: str, large: str) -> str:
+    small, large = rf"{small} & \left| <y> - <a> \right| \le <delta>", rf"{large} & \text{{otherwise}}"
+    return rf"\begin{{cases}} {small} \\ {large} \end{{cases}}"
+
+
 def _huber_slope(y: Array, a: Array, *, delta: Any) -> Array:
     return where(absolute(y - a) <= delta, a - y, delta * _sign(y, a))
 
@@ -282,12 +361,38 @@ def _log_sum_exp(z: Array) -> Array:
     return top + log(total(exp(z - top), axis=-1, keepdims=True))
 
 
+def _in_base(base: int, name: str, term: Callable[..., Array], tex: str) -> Slip:
+    def function(y: Array, a: Array) -> Array:
+        natural = term(y, a)
+        return natural / log(constant(base, natural))
+
+    what = f"logarithms to base {base} are taken instead of natural ones"
+    return Slip(f"log_base_{name}", what, function, tex.replace(r"\ln", rf"\log_{{{base}}}"))
+
+
+def _other_bases(term: Callable[..., Array], tex: str) -> tuple[Slip, ...]:
+    """The slips in the base of a term's logarithm."""
+    return tuple(_in_base(base, name, term, tex) for base, name in ((10, "ten"), (2, "two")))
+
+
+_NO_LIMIT = "the maximum with 0 is left out, so that a term falls below 0"
+_NO_CASES = "the case of a loss of 0 is left out"
+
+
 mean_squared_error = LossTerm(
     "mean_squared_error",
     term=lambda y, a: (y - a) ** 2,
     slope=lambda y, a: -2 * (y - a),
     tex="(<y> - <a>)^2",
     slope_tex="({-2})(<y> - <a>)",
+    slips=(
+        Slip(
+            "no_square",
+            "the errors are not squared",
+            lambda y, a: absolute(y - a),
+            r"\left| <y> - <a> \right|",
+        ),
+    ),
     slope_slips=(
         Slip("no_factor_two", "the factor 2 of the square is left out", lambda y, a: a - y, "<a> - <y>"),
     ),
@@ -300,6 +405,8 @@ mean_absolute_error = LossTerm(
     tex=r"\left| <y> - <a> \right|",
     slope_tex=r"\operatorname{sign}(<a> - <y>)",
     multiplications=0,
+    slips=(Slip("squared", "the errors are squared", lambda y, a: (y - a) ** 2, "(<y> - <a>)^2"),),
+    slope_slips=(Slip("error_for_sign", "the error is taken for its sign", lambda y, a: a - y, "<a> - <y>"),),
 )
 
 huber = LossTerm(
@@ -311,13 +418,55 @@ huber = LossTerm(
     slope_tex=r"\begin{cases} <a> - <y> & \left| <y> - <a> \right| \le <delta> \\"
     r" <delta> \cdot \operatorname{sign}(<a> - <y>) & \text{otherwise} \end{cases}",
     options={"delta": 1.0},
+    slips=(
+        Slip(
+            "cases_swapped",
+            "the square is taken of the large errors and the line of the small ones",
+            _huber_turned,
+            _huber_cases(
+                r"<delta> \cdot \left| <y> - <a> \right| - \frac{1}{2} \cdot <delta>^2",
+                r"\frac{1}{2} (<y> - <a>)^2",
+            ),
+        ),
+        Slip(
+            "no_half",
+            "the ½ before the square is left out",
+            _huber_without_half,
+            _huber_cases(
+                "(<y> - <a>)^2",
+                r"<delta> \cdot \left| <y> - <a> \right| - \frac{1}{2} \cdot <delta>^2",
+            ),
+        ),
+        Slip(
+            "no_offset",
+            "the ½δ² is not taken from the line",
+            _huber_without_offset,
+            _huber_cases(r"\frac{1}{2} (<y> - <a>)^2", r"<delta> \cdot \left| <y> - <a> \right|"),
+        ),
+    ),
+    slope_slips=(
+        Slip(
+            "error_for_sign",
+            "the error is taken also where it is above δ",
+            lambda y, a, *, delta: a - y,
+            "<a> - <y>",
+        ),
+    ),
 )
+
+
+def _binary(y: Array, a: Array) -> Array:
+    return -(weighted_log(y, _probability(a)) + weighted_log(1 - y, 1 - _probability(a)))
+
+
+_BINARY_TEX = r"-\left[ <y> \ln <a> + (1 - <y>) \ln(1 - <a>) \right]"
+
 
 binary_crossentropy = LossTerm(
     "binary_crossentropy",
-    term=lambda y, a: -(weighted_log(y, _probability(a)) + weighted_log(1 - y, 1 - _probability(a))),
+    term=_binary,
     slope=lambda y, a: _where_not_kept(a, -y / _probability(a) + (1 - y) / (1 - _probability(a))),
-    tex=r"-\left[ <y> \ln <a> + (1 - <y>) \ln(1 - <a>) \right]",
+    tex=_BINARY_TEX,
     slope_tex=r"\left( -\frac{<y>}{<a>} + \frac{1 - <y>}{1 - <a>} \right)",
     logits={
         "sigmoid": FusedTerm(
@@ -326,15 +475,58 @@ binary_crossentropy = LossTerm(
             "(<a> - <y>)",
         )
     },
+    slips=(
+        *_other_bases(_binary, _BINARY_TEX),
+        Slip(
+            "one_term",
+            "the term of 1 - y is left out",
+            lambda y, a: -weighted_log(y, _probability(a)),
+            r"\left( -<y> \ln <a> \right)",
+        ),
+        Slip(
+            "prediction_for_target",
+            "the prediction stands in the place of the target",
+            lambda y, a: _binary(a, a),
+            _BINARY_TEX.replace("<y>", "<a>"),
+        ),
+    ),
+    slope_slips=(
+        Slip(
+            "one_term",
+            "the term of 1 - y is left out",
+            lambda y, a: -y / _probability(a),
+            r"-\frac{<y>}{<a>}",
+        ),
+        Slip(
+            "gradient_in_scores",
+            "the gradient in the score before the sigmoid is given",
+            lambda y, a: a - y,
+            "<a> - <y>",
+        ),
+    ),
     multiplications=2,
     targets="share",
 )
 
+
+def _categorical(y: Array, a: Array) -> Array:
+    return -weighted_log(y, _probability(a))
+
+
+def _sparse(y: Array, a: Array) -> Array:
+    return -log(_probability(pick(a, y)))
+
+
+_CATEGORICAL_TEX = r"\left( -<y> \ln <a> \right)"
+_SPARSE_TEX = r"\left( -\ln (<a>)_{<y>} \right)"
+_GRADIENT_IN_SCORES = "the gradient in the scores before softmax is given"
+
+
 categorical_crossentropy = LossTerm(
     "categorical_crossentropy",
-    term=lambda y, a: -weighted_log(y, _probability(a)),
+    term=_categorical,
     slope=lambda y, a: _where_not_kept(a, -y / _probability(a)),
-    tex=r"\left( -<y> \ln <a> \right)",
+    tex=_CATEGORICAL_TEX,
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
     per="row",
     logits={
@@ -344,16 +536,26 @@ categorical_crossentropy = LossTerm(
             "(<a> - <y>)",
         )
     },
+    slips=(
+        *_other_bases(_categorical, _CATEGORICAL_TEX),
+        Slip(
+            "prediction_for_target",
+            "the prediction stands in the place of the target",
+            lambda y, a: _categorical(a, a),
+            _CATEGORICAL_TEX.replace("<y>", "<a>"),
+        ),
+    ),
+    slope_slips=(Slip("gradient_in_scores", _GRADIENT_IN_SCORES, lambda y, a: a - y, "<a> - <y>"),),
     targets="distribution",
 )
 
 sparse_categorical_crossentropy = LossTerm(
     "sparse_categorical_crossentropy",
-    term=lambda y, a: -log(_probability(pick(a, y))),
+    term=_sparse,
     slope=lambda y, a: _where_not_kept(
         a, where(one_hot(y, a.shape[-1]), -1 / _probability(a), constant(0, a))
     ),
-    tex=r"\left( -\ln (<a>)_{<y>} \right)",
+    tex=_SPARSE_TEX,
     slope_tex=r"\left( -\frac{[k = <y>]}{<a>} \right)",
     per="row",
     logits={
@@ -363,6 +565,15 @@ sparse_categorical_crossentropy = LossTerm(
             "(<a> - [k = <y>])",
         )
     },
+    slips=_other_bases(_sparse, _SPARSE_TEX),
+    slope_slips=(
+        Slip(
+            "gradient_in_scores",
+            _GRADIENT_IN_SCORES,
+            lambda y, a: where(one_hot(y, a.shape[-1]), a - 1, a),
+            "<a> - [k = <y>]",
+        ),
+    ),
     multiplications=0,
     targets="label",
 )
@@ -373,6 +584,22 @@ hinge = LossTerm(
     slope=lambda y, a: where(y * a < 1, -y, constant(0, a)),
     tex=r"\max(0, 1 - <y> <a>)",
     slope_tex=r"\begin{cases} -<y> & <y> <a> < 1 \\ 0 & <y> <a> \ge 1 \end{cases}",
+    slips=(
+        Slip("no_maximum", _NO_LIMIT, lambda y, a: 1 - y * a, "(1 - <y> <a>)"),
+        Slip(
+            "no_margin",
+            "the margin 1 is left out",
+            lambda y, a: where(y * a > 0, constant(0, a), -y * a),
+            r"\max(0, -<y> <a>)",
+        ),
+        Slip(
+            "plus_for_minus",
+            "the minus before ya is made a plus",
+            lambda y, a: where(y * a <= -1, constant(0, a), 1 + y * a),
+            r"\max(0, 1 + <y> <a>)",
+        ),
+    ),
+    slope_slips=(Slip("no_cases", _NO_CASES, lambda y, a: -y + 0 * a, "-<y>"),),
     targets="sign",
 )
 
@@ -382,16 +609,55 @@ perceptron = LossTerm(
     slope=lambda y, a: where(y * a <= 0, -y, constant(0, a)),
     tex=r"\max(0, -<y> <a>)",
     slope_tex=r"\begin{cases} -<y> & <y> <a> \le 0 \\ 0 & <y> <a> > 0 \end{cases}",
+    slips=(
+        Slip("no_maximum", _NO_LIMIT, lambda y, a: -y * a, "(-<y> <a>)"),
+        Slip(
+            "no_target",
+            "the factor -y is left out",
+            lambda y, a: where(a <= 0, constant(0, a), a),
+            r"\max(0, <a>)",
+        ),
+        Slip(
+            "no_minus",
+            "the minus before ya is left out",
+            lambda y, a: where(y * a <= 0, constant(0, a), y * a),
+            r"\max(0, <y> <a>)",
+        ),
+    ),
+    slope_slips=(Slip("no_cases", _NO_CASES, lambda y, a: -y + 0 * a, "-<y>"),),
     targets="sign",
 )
 
+
+def _divergence(y: Array, a: Array) -> Array:
+    return weighted_log(_positive(y), _positive(y)) - weighted_log(_positive(y), _probability(a))
+
+
+_DIVERGENCE_TEX = r"<y> \ln \left( \frac{<y>}{<a>} \right)"
+
+
 kl_divergence = LossTerm(
     "kl_divergence",
-    term=lambda y, a: weighted_log(_positive(y), _positive(y)) - weighted_log(_positive(y), _probability(a)),
+    term=_divergence,
     slope=lambda y, a: _where_not_kept(a, -_positive(y) / _probability(a)),
-    tex=r"<y> \ln \left( \frac{<y>}{<a>} \right)",
+    tex=_DIVERGENCE_TEX,
     slope_tex=r"\left( -\frac{<y>}{<a>} \right)",
     per="row",
+    slips=(
+        *_other_bases(_divergence, _DIVERGENCE_TEX),
+        Slip(
+            "swapped",
+            "target and prediction are swapped",
+            lambda y, a: weighted_log(a, a) - weighted_log(a, _positive(y)),
+            r"<a> \ln \left( \frac{<a>}{<y>} \right)",
+        ),
+        Slip(
+            "cross_entropy",
+            "the entropy of the target is not subtracted",
+            _categorical,
+            _CATEGORICAL_TEX,
+        ),
+    ),
     multiplications=2,
     targets="distribution",
 )

@@ -6,9 +6,11 @@ Source: Dumoulin, Visin, "A guide to convolution arithmetic for deep learning" (
 
 from __future__ import annotations
 
+from typing import Any
+
 from chainrule.rules.arrays import Array, namespace, total
 from chainrule.rules.convolution import convolution_dW, slide, turned
-from chainrule.rules.rule import Rule, Shape, rule, size
+from chainrule.rules.rule import Rule, Shape, Slip, rule, size
 from chainrule.rules.windows import Pairs, padded, spread
 
 
@@ -43,9 +45,22 @@ def map_rule(flip: bool, bias: bool) -> Rule:
     def with_bias(X: Array, W: Array, b: Array, *, strides: Shape, dilation: Shape) -> Array:
         return function(X, W, strides=strides, dilation=dilation) + b
 
-    tex = r"<X> \ast <W>" if flip else r"<X> \star <W>"
+    def other_way(X: Array, W: Array, *b: Array, strides: Shape, dilation: Shape) -> Array:
+        made = slide(_lone(X), _lone_kernel(W), strides, dilation, not flip)[0, ..., 0]
+        return made + b[0] if bias else made
+
+    def without_bias(X: Array, W: Array, b: Array, *, strides: Shape, dilation: Shape) -> Array:
+        return function(X, W, strides=strides, dilation=dilation)
+
+    tex, other = (r"<X> \ast <W>", r"<X> \star <W>")[:: 1 if flip else -1]
+    added = " + <b>" if bias else ""
+    what = "is not turned by 180°" if flip else "is turned by 180° before it is laid on"
+    slip = "kernel_not_flipped" if flip else "kernel_flipped"
+    slips = [Slip(slip, f"the filter {what}", other_way, other + added)]
+    if bias:
+        slips.append(Slip("no_bias", "the bias is left out", without_bias, tex))
     name = "convolution" if flip else "cross_correlation"
-    return Rule(name, with_bias if bias else function, tex + (" + <b>" if bias else ""), _bounded_by_a_map)
+    return Rule(name, with_bias if bias else function, tex + added, _bounded_by_a_map, tuple(slips))
 
 
 def _bounded_by_a_map(X: Shape, W: Shape, *_: Shape) -> int:
@@ -92,41 +107,112 @@ def zeros_between(dY: Array, *, strides: Shape) -> Array:
     return spread(_lone(dY), strides)[0, ..., 0]
 
 
-@rule(tex=r"\text{half turn of } <W>", as_whole=True)
+def _turned_one_way(W: Array) -> Array:
+    """Left and right of a matrix exchanged; a filter of one axis cannot be turned one way only."""
+    return W[:, ::-1] if W.ndim == 2 else turned(_lone_kernel(W))[..., 0, 0]
+
+
+@rule(
+    tex=r"\text{half turn of } <W>",
+    as_whole=True,
+    slips=(
+        Slip("kernel_not_flipped", "the filter is not turned by 180°", lambda W: W, "<W>"),
+        Slip(
+            "turned_one_way",
+            "the filter is turned from left to right only",
+            _turned_one_way,
+            r"\text{mirrored } <W>",
+        ),
+        Slip("transposed", "the filter is transposed instead of turned", lambda W: W.T, r"<W>^{\top}"),
+    ),
+)
 def half_turn(W: Array) -> Array:
     """One channel of a filter turned by 180°."""
     return turned(_lone_kernel(W))[..., 0, 0]
 
 
-@rule(tex=r"<dY> \star <W>", multiplications=_bounded_by_a_map)
-def map_dX(dY: Array, W: Array, *, dilation: Shape, inside: Pairs) -> Array:
-    """Gradient in one channel, from dY with its zeros; ``inside`` is what of it is padding."""
-    dX = slide(_lone(dY), _lone_kernel(W), (1,) * dY.ndim, dilation)[0, ..., 0]
+def _dX(dY: Array, W: Array, flip: bool, dilation: Shape, inside: Pairs) -> Array:
+    dX = slide(_lone(dY), _lone_kernel(W), (1,) * dY.ndim, dilation, flip)[0, ..., 0]
     return dX[tuple(slice(b, n - a) for n, (b, a) in zip(dX.shape, inside, strict=True))]
 
 
-@rule(tex=r"<X> \star <dY>", multiplications=_bounded_by_a_map)
-def map_dW(X: Array, dY: Array, *, kernel: Shape, strides: Shape, dilation: Shape) -> Array:
-    """Gradient in one channel of a filter, from X, padded already."""
+@rule(tex=r"<dY> \star <W>", multiplications=_bounded_by_a_map)
+def map_dX(dY: Array, W: Array, *, dilation: Shape, inside: Pairs) -> Array:
+    """Gradient in one channel, from dY with its zeros; ``inside`` is what of it is padding."""
+    return _dX(dY, W, False, dilation, inside)
+
+
+FLIPPED_MAP_DX = map_dX.with_slips(
+    Slip(
+        "kernel_flipped",
+        "the filter is turned by 180° here too",
+        lambda dY, W, *, dilation, inside: _dX(dY, W, True, dilation, inside),
+        r"<dY> \ast <W>",
+    )
+)
+"""The same where the filter was turned for the map, so that it is not turned here."""
+
+
+def _dW(X: Array, dY: Array, *, kernel: Shape, strides: Shape, dilation: Shape) -> Array:
     nothing = [(0, 0)] * X.ndim
     options = {"kernel": kernel, "strides": strides, "dilation": dilation, "padding": nothing}
     return convolution_dW.function(_lone(X), _lone(dY), **options)[..., 0, 0]
 
 
-@rule(tex=r"\text{half turn of } <X> \star <dY>", multiplications=_bounded_by_a_map)
+def _turned_dW(X: Array, dY: Array, **options: Any) -> Array:
+    return turned(_lone_kernel(_dW(X, dY, **options)))[..., 0, 0]
+
+
+@rule(
+    tex=r"<X> \star <dY>",
+    multiplications=_bounded_by_a_map,
+    slips=(
+        Slip(
+            "kernel_flipped",
+            "the gradient is turned by 180°, as if the filter had been",
+            _turned_dW,
+            r"\text{half turn of } <X> \star <dY>",
+        ),
+    ),
+)
+def map_dW(X: Array, dY: Array, *, kernel: Shape, strides: Shape, dilation: Shape) -> Array:
+    """Gradient in one channel of a filter, from X, padded already."""
+    return _dW(X, dY, kernel=kernel, strides=strides, dilation=dilation)
+
+
+@rule(
+    tex=r"\text{half turn of } <X> \star <dY>",
+    multiplications=_bounded_by_a_map,
+    slips=(
+        Slip(
+            "kernel_not_flipped",
+            "the gradient is not turned by 180°, though the filter was",
+            _dW,
+            r"<X> \star <dY>",
+        ),
+    ),
+)
 def flipped_map_dW(X: Array, dY: Array, *, kernel: Shape, strides: Shape, dilation: Shape) -> Array:
     """Gradient in one channel of a filter that is turned before it is laid on."""
-    dW = map_dW.function(X, dY, kernel=kernel, strides=strides, dilation=dilation)
-    return turned(_lone_kernel(dW))[..., 0, 0]
+    return _turned_dW(X, dY, kernel=kernel, strides=strides, dilation=dilation)
 
 
-@rule(tex=r"\sum <Y>")
+def _mean_for_sum(name: str) -> Slip:
+    return Slip(
+        "mean_for_sum",
+        "the mean is taken instead of the sum",
+        lambda values: total(values) / size(values.shape),
+        rf"\frac{{1}}{{n}} \sum <{name}>",
+    )
+
+
+@rule(tex=r"\sum <Y>", slips=(_mean_for_sum("Y"),))
 def sum_of_a_map(Y: Array) -> Array:
     """The loss "sum": all numbers of a map added."""
     return total(Y)
 
 
-@rule(tex=r"\sum <dY>")
+@rule(tex=r"\sum <dY>", slips=(_mean_for_sum("dY"),))
 def map_db(dY: Array) -> Array:
     """Gradient in the bias of one filter."""
     return total(dY)
@@ -141,8 +227,21 @@ def sum_of_maps(count: int, bias: bool) -> Rule:
             summed = summed + part
         return summed
 
+    def one_channel(*parts: Array) -> Array:
+        return function(parts[0], *parts[count:])
+
+    def without_bias(*parts: Array) -> Array:
+        return function(*parts[:count])
+
     named = tuple(f"P{i}" for i in range(1, count + 1)) + (("b",) if bias else ())
-    return Rule("sum_of_maps", function, " + ".join(f"<{n}>" for n in named), named=named)
+    tex = " + ".join(f"<{n}>" for n in named)
+    slips = []
+    if count > 1:
+        what = "the first channel alone is counted"
+        slips.append(Slip("one_channel", what, one_channel, "<P1> + <b>" if bias else "<P1>"))
+    if bias:
+        slips.append(Slip("no_bias", "the bias is left out", without_bias, tex.removesuffix(" + <b>")))
+    return Rule("sum_of_maps", function, tex, slips=tuple(slips), named=named)
 
 
 @rule(tex=r"\text{lengths of } <X>", as_whole=True)

@@ -9,9 +9,9 @@ Deep Learning (2015), chapter 3, for λ/2m.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chainrule.rules.arrays import Array, absolute, constant, total, where
+from chainrule.rules.arrays import Array, absolute, constant, sqrt, total, where
 from chainrule.rules.rule import Rule, Slip, size
 
 KINDS = ("l1", "l2")
@@ -79,15 +79,50 @@ def penalty_rule(kind: str, factor: str, matrices: int) -> Rule:
 
     def function(*inputs: Array) -> Array:
         scaling, weights = inputs[: len(scale.inputs)], inputs[len(scale.inputs) :]
+        return scale.of(*scaling) * added(kind, *weights)
+
+    def added(kind: str, *weights: Array) -> Array:
         summed = total(_size(kind, weights[0]))
         for W in weights[1:]:
             summed = summed + total(_size(kind, W))
-        return scale.of(*scaling) * summed
+        return summed
 
-    each = r"\sum <{}>^2" if kind == "l2" else r"\sum \left| <{}> \right|"
-    summed = " + ".join(each.format(name) for name in names)
+    def other_kind(*inputs: Array) -> Array:
+        scaling, weights = inputs[: len(scale.inputs)], inputs[len(scale.inputs) :]
+        return scale.of(*scaling) * added("l1" if kind == "l2" else "l2", *weights)
+
+    def undivided(*inputs: Array) -> Array:
+        return inputs[0] * added(kind, *inputs[len(scale.inputs) :])
+
+    def no_strength(*inputs: Array) -> Array:
+        return added(kind, *inputs[len(scale.inputs) :])
+
+    def rooted(*inputs: Array) -> Array:
+        scaling, weights = inputs[: len(scale.inputs)], inputs[len(scale.inputs) :]
+        return scale.of(*scaling) * sqrt(added(kind, *weights))
+
+    squares, sizes = r"\sum <{}>^2", r"\sum \left| <{}> \right|"
+    each, other = (squares, sizes) if kind == "l2" else (sizes, squares)
+    summed, others = (" + ".join(form.format(name) for name in names) for form in (each, other))
     tex = rf"{scale.tex} \left( {summed} \right)"
-    return Rule(f"{kind}_penalty", function, tex, named=(*scale.inputs, *names))
+    other_tex = rf"{scale.tex} \left( {others} \right)"
+    slips = [Slip("no_strength", "λ and its factor are left out", no_strength, summed)]
+    if scale.by > 1 or scale.of_rows:
+        what = f"the factor is λ instead of λ·{factor}"
+        slips.append(Slip("not_divided", what, undivided, rf"<strength> \left( {summed} \right)"))
+    if kind == "l2":
+        slips += [
+            Slip("no_square", "the weights are not squared", other_kind, other_tex),
+            Slip(
+                "root_taken",
+                "the root is taken of the squares",
+                rooted,
+                rf"{scale.tex} \sqrt{{{summed}}}",
+            ),
+        ]
+    else:
+        slips.append(Slip("squared", "the weights are squared", other_kind, other_tex))
+    return Rule(f"{kind}_penalty", function, tex, slips=tuple(slips), named=(*scale.inputs, *names))
 
 
 def _size(kind: str, W: Array) -> Array:
@@ -104,11 +139,33 @@ def penalized_gradient_rule(kind: str, factor: str) -> Rule:
     def not_doubled(d: Array, W: Array, *scaling: Array) -> Array:
         return d + _FACTORS[factor].of(*scaling) * W
 
+    def slope(W: Array) -> Array:
+        return W if kind == "l2" else _sign(W)
+
+    def subtracted(d: Array, W: Array, *scaling: Array) -> Array:
+        return d - scale.of(*scaling) * slope(W)
+
+    def weight_for_sign(d: Array, W: Array, *scaling: Array) -> Array:
+        return d + scale.of(*scaling) * W
+
+    without_rows = replace(scale, of_rows=False)
+
+    def undivided(d: Array, W: Array, *scaling: Array) -> Array:
+        return d + without_rows.of(scaling[0]) * slope(W)
+
     what = "<W>" if kind == "l2" else r"\operatorname{sign}(<W>)"
     slips = [Slip("no_penalty", "the penalty is left out of the gradient", lambda d, *_: d, "<d>")]
+    tex = f"<d> - {scale.tex} {what}"
+    slips.append(Slip("penalty_subtracted", "the penalty's slope is subtracted", subtracted, tex))
     if kind == "l2":
         tex = f"<d> + {_FACTORS[factor].tex} <W>"
         slips.append(Slip("no_factor_two", "the 2 of the square is left out", not_doubled, tex))
+    else:
+        tex = f"<d> + {scale.tex} <W>"
+        slips.append(Slip("weight_for_sign", "the weight is taken for its sign", weight_for_sign, tex))
+    if scale.of_rows:
+        tex = f"<d> + {without_rows.tex} {what}"
+        slips.append(Slip("not_divided", "nothing is divided by the number of rows", undivided, tex))
     return Rule(
         f"{kind}_gradient",
         function,
@@ -148,6 +205,10 @@ def regularizer_rules(strengths: Mapping[str, Array]) -> tuple[Rule, Rule]:
     name = "_".join(kinds)
     added = " + ".join(["<d>", *(_SLOPES[kind] for kind in kinds)])
     left_out = Slip("no_penalty", "the penalty is left out of the gradient", lambda d, W, **_: d, "<d>")
+    slips = [left_out]
+    if kinds == ("l2",):
+        what = "the 2 of the square is left out"
+        slips.append(Slip("no_factor_two", what, lambda d, W, *, l2: d + l2 * W, r"<d> + <l2> \cdot <W>"))
     return (
         Rule(
             f"{name}_penalty",
@@ -162,7 +223,7 @@ def regularizer_rules(strengths: Mapping[str, Array]) -> tuple[Rule, Rule]:
             gradient,
             added,
             multiplications=lambda d, W: size(W),
-            slips=(left_out,),
+            slips=tuple(slips),
             defaults=strengths,
             in_matrices=kinds == ("l2",),
             named=("d", "W"),
@@ -177,14 +238,66 @@ def decay_rule(factor: str) -> Rule:
     def function(learning_rate: Array, *scaling: Array) -> Array:
         return 1 - learning_rate * scale.of(*scaling)
 
+    without_rows = replace(scale, of_rows=False)
+
+    def undivided(learning_rate: Array, *scaling: Array) -> Array:
+        return 1 - learning_rate * without_rows.of(scaling[0])
+
+    def not_doubled(learning_rate: Array, *scaling: Array) -> Array:
+        return 1 - learning_rate * _FACTORS[factor].of(*scaling)
+
     tex = rf"1 - <learning_rate> \cdot {scale.tex}"
-    return Rule("decay", function, tex, named=("learning_rate", *scale.inputs))
+    slips = [
+        Slip(
+            "no_one",
+            "the 1 is left out",
+            lambda learning_rate, *scaling: learning_rate * scale.of(*scaling),
+            rf"<learning_rate> \cdot {scale.tex}",
+        ),
+        Slip(
+            "no_learning_rate",
+            "the learning rate is left out",
+            lambda learning_rate, *scaling: 1 - scale.of(*scaling),
+            f"1 - {scale.tex}",
+        ),
+        Slip(
+            "no_factor_two",
+            "the 2 of the square is left out",
+            not_doubled,
+            rf"1 - <learning_rate> \cdot {_FACTORS[factor].tex}",
+        ),
+    ]
+    if scale.of_rows:
+        what = "nothing is divided by the number of rows"
+        undivided_tex = rf"1 - <learning_rate> \cdot {without_rows.tex}"
+        slips.append(Slip("not_divided", what, undivided, undivided_tex))
+    return Rule("decay", function, tex, slips=tuple(slips), named=("learning_rate", *scale.inputs))
 
 
 weight_decay = Rule(
     "weight_decay",
     lambda theta, d, learning_rate, decay: decay * theta - learning_rate * d,
     r"<decay> \cdot <theta> - <learning_rate> \cdot <d>",
+    slips=(
+        Slip(
+            "no_decay",
+            "the weight decay is left out",
+            lambda theta, d, learning_rate, decay: theta - learning_rate * d,
+            r"<theta> - <learning_rate> \cdot <d>",
+        ),
+        Slip(
+            "uphill",
+            "the step is added instead of subtracted",
+            lambda theta, d, learning_rate, decay: decay * theta + learning_rate * d,
+            r"<decay> \cdot <theta> + <learning_rate> \cdot <d>",
+        ),
+        Slip(
+            "no_learning_rate",
+            "the learning rate is left out",
+            lambda theta, d, learning_rate, decay: decay * theta - d,
+            r"<decay> \cdot <theta> - <d>",
+        ),
+    ),
     in_matrices=True,
 )
 """Gradient descent on the loss with an L2 penalty: the weight shrinks, then follows its gradient."""

@@ -10,16 +10,18 @@ Source: Dumoulin, Visin, "A guide to convolution arithmetic for deep learning" (
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from chainrule.rules.arrays import Array, is_exact, largest_of, namespace, total, where, zeros
-from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.rule import Shape, Slip, rule, size
 from chainrule.rules.windows import (
     Padding,
     Pairs,
     output_shape,
+    padded,
     pairs_of,
     put_back,
     room_of,
@@ -62,7 +64,101 @@ def _view(x: Array, place: _Place) -> Array:
     return x
 
 
-@rule(tex=r"\max_{\text{window}} <x>")
+_MEAN_FOR_LARGEST = "the mean of each window is taken instead of its largest number"
+_LARGEST_FOR_MEAN = "the largest number of each window is taken instead of its mean"
+_NOT_DIVIDED = "the sum of each window is not divided"
+_ZEROS_COUNTED = "the padding is counted as zeros"
+_EVENLY = "each gradient is shared out over its window"
+_EVERYWHERE = "each gradient goes to every place of its window"
+_LARGEST_TEX = r"\max_{\text{window}} <x>"
+_MEAN_TEX = r"\frac{1}{\text{numbers in the window}} \sum_{\text{window}} <x>"
+_BACK_TEX = r"\sum_{\text{windows}} \frac{<dy>}{\text{numbers in the window}}"
+
+
+def _with_zeros(x: Array, padding: Padding, pool_size: Shape, strides: Shape) -> Array:
+    return padded(x, pairs_of(padding, x.shape[1:-1], pool_size, strides))
+
+
+def _largest(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
+    return largest_of([_view(x, p) for p in _places(x.shape[1:-1], pool_size, strides, pairs)])
+
+
+def _means(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding, divided: bool = True) -> Array:
+    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
+    places = list(_places(x.shape[1:-1], pool_size, strides, pairs))
+    summed = _sum_where([_view(x, p) for p in places], [p.inside for p in places])
+    return summed / _counts(places, x) if divided else summed
+
+
+def _shared(
+    dy: Array, lengths: Shape, *, pool_size: Shape, strides: Shape, padding: Padding, divided: bool = True
+) -> Array:
+    """Each gradient laid on every number of its window, divided by how many there are."""
+    pairs = pairs_of(padding, lengths, pool_size, strides)
+    places, room = list(_places(lengths, pool_size, strides, pairs)), room_of(lengths, pairs)
+    shared = dy / _counts(places, dy) if divided else dy
+    parts = [put_back(shared, p.offset, room, strides) for p in places]
+    inside = (np.broadcast_to(p.inside, shared.shape) for p in places)
+    hits = [put_back(at, p.offset, room, strides) for at, p in zip(inside, places, strict=True)]
+    return without_padding(_sum_where(parts, hits), lengths, pairs)
+
+
+_LARGEST_SLIPS = (
+    Slip("mean_for_largest", _MEAN_FOR_LARGEST, _means, _MEAN_TEX),
+    Slip(
+        "padding_counted",
+        _ZEROS_COUNTED,
+        lambda x, **options: _largest(_with_zeros(x, **options), **{**options, "padding": "valid"}),
+        r"\max_{\text{window}} (<x>, 0)",
+    ),
+)
+_MEAN_SLIPS = (
+    Slip("largest_for_mean", _LARGEST_FOR_MEAN, _largest, _LARGEST_TEX),
+    Slip(
+        "not_divided",
+        _NOT_DIVIDED,
+        lambda x, **options: _means(x, **options, divided=False),
+        r"\sum_{\text{window}} <x>",
+    ),
+    Slip(
+        "padding_counted",
+        _ZEROS_COUNTED,
+        lambda x, **options: _means(_with_zeros(x, **options), **{**options, "padding": "valid"}),
+        r"\frac{1}{\text{places of the window}} \sum_{\text{window}} <x>",
+    ),
+)
+_LARGEST_BACK_SLIPS = (
+    Slip(
+        "shared_evenly",
+        _EVENLY,
+        lambda x, dy, **options: _shared(dy, x.shape[1:-1], **options),
+        _BACK_TEX,
+    ),
+    Slip(
+        "to_every_place",
+        _EVERYWHERE,
+        lambda x, dy, **options: _shared(dy, x.shape[1:-1], **options, divided=False),
+        r"\sum_{\text{windows}} <dy>",
+    ),
+)
+_MEAN_BACK_SLIPS = (
+    Slip(
+        "not_divided",
+        "each gradient goes undivided to every place of its window",
+        lambda dy, x, **options: _shared(dy, x.shape[1:-1], **options, divided=False),
+        r"\sum_{\text{windows}} <dy>",
+    ),
+    Slip(
+        "largest_for_mean",
+        "each gradient goes to the largest number of its window alone",
+        lambda dy, x, **options: max_pooling_dx.function(x, dy, **options),
+        r"\text{each } <dy> \text{ goes to the largest number of its window}",
+    ),
+)
+
+
+@rule(tex=_LARGEST_TEX, slips=_LARGEST_SLIPS)
 def max_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """The largest number of every window; shape (m, h', w', c).
 
@@ -72,11 +168,13 @@ def max_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding)
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
-    return largest_of([_view(x, p) for p in _places(x.shape[1:-1], pool_size, strides, pairs)])
+    return _largest(x, pool_size=pool_size, strides=strides, padding=padding)
 
 
-@rule(tex=r"\text{each } <dy> \text{ goes to the first largest number of its window}")
+@rule(
+    tex=r"\text{each } <dy> \text{ goes to the first largest number of its window}",
+    slips=_LARGEST_BACK_SLIPS,
+)
 def max_pooling_dx(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """Gradient of the loss in the input of a max pooling; shape (m, h, w, c).
 
@@ -96,7 +194,7 @@ def max_pooling_dx(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, pad
     return without_padding(_sum_where(parts, hits), lengths, pairs)
 
 
-@rule(tex=r"\frac{1}{\text{numbers in the window}} \sum_{\text{window}} <x>")
+@rule(tex=_MEAN_TEX, slips=_MEAN_SLIPS)
 def average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """The mean of every window; shape (m, h', w', c).
 
@@ -106,37 +204,62 @@ def average_pooling(x: Array, *, pool_size: Shape, strides: Shape, padding: Padd
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
     """
-    pairs = pairs_of(padding, x.shape[1:-1], pool_size, strides)
-    places = list(_places(x.shape[1:-1], pool_size, strides, pairs))
-    return _sum_where([_view(x, p) for p in places], [p.inside for p in places]) / _counts(places, x)
+    return _means(x, pool_size=pool_size, strides=strides, padding=padding)
 
 
-@rule(tex=r"\sum_{\text{windows}} \frac{<dy>}{\text{numbers in the window}}")
+@rule(tex=_BACK_TEX, slips=_MEAN_BACK_SLIPS)
 def average_pooling_dx(dy: Array, x: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
     """Gradient of the loss in the input x of an average pooling, of which the shape is taken; as x."""
+    return _shared(dy, x.shape[1:-1], pool_size=pool_size, strides=strides, padding=padding)
+
+
+def _mean_of_all(x: Array, *, keepdims: bool = False) -> Array:
+    return total(x, axis=tuple(range(1, x.ndim - 1)), keepdims=keepdims) / size(x.shape[1:-1])
+
+
+def _largest_of_all(x: Array, *, keepdims: bool = False) -> Array:
     lengths = x.shape[1:-1]
-    pairs = pairs_of(padding, lengths, pool_size, strides)
-    places, room = list(_places(lengths, pool_size, strides, pairs)), room_of(lengths, pairs)
-    shared = dy / _counts(places, dy)
-    parts = [put_back(shared, p.offset, room, strides) for p in places]
-    inside = (np.broadcast_to(p.inside, shared.shape) for p in places)
-    hits = [put_back(at, p.offset, room, strides) for at, p in zip(inside, places, strict=True)]
-    return without_padding(_sum_where(parts, hits), lengths, pairs)
+    y = _largest(x, pool_size=lengths, strides=lengths, padding="valid")
+    return y if keepdims else y.reshape(x.shape[0], x.shape[-1])
 
 
-@rule(tex=r"\max_{\text{places}} <x>")
+@rule(
+    tex=r"\max_{\text{places}} <x>",
+    slips=(
+        Slip(
+            "mean_for_largest",
+            "the mean of each channel is taken instead of its largest number",
+            _mean_of_all,
+            r"\frac{1}{\text{places}} \sum_{\text{places}} <x>",
+        ),
+    ),
+)
 def global_max_pooling(x: Array, *, keepdims: bool = False) -> Array:
     """The largest number of every channel; shape (m, c), or (m, 1, 1, c) with ``keepdims``.
 
     >>> global_max_pooling(np.array([[[1.0, 5.0], [3.0, 4.0]]]))
     array([[3., 5.]])
     """
-    lengths = x.shape[1:-1]
-    y = max_pooling.function(x, pool_size=lengths, strides=lengths, padding="valid")
-    return y if keepdims else y.reshape(x.shape[0], x.shape[-1])
+    return _largest_of_all(x, keepdims=keepdims)
 
 
-@rule(tex=r"\text{each } <dy> \text{ goes to the first largest number of its channel}")
+@rule(
+    tex=r"\text{each } <dy> \text{ goes to the first largest number of its channel}",
+    slips=(
+        Slip(
+            "shared_evenly",
+            "each gradient is shared out over its channel",
+            lambda x, dy: _back_to_all(dy, x) / size(x.shape[1:-1]),
+            r"\frac{<dy>}{\text{places}}",
+        ),
+        Slip(
+            "to_every_place",
+            "each gradient goes to every place of its channel",
+            lambda x, dy: _back_to_all(dy, x),
+            "<dy>",
+        ),
+    ),
+)
 def global_max_pooling_dx(x: Array, dy: Array) -> Array:
     """Gradient of the loss in the input of a global max pooling; shape (m, h, w, c).
 
@@ -147,18 +270,49 @@ def global_max_pooling_dx(x: Array, dy: Array) -> Array:
     return max_pooling_dx.function(x, dy, pool_size=lengths, strides=lengths, padding="valid")
 
 
-@rule(tex=r"\frac{1}{\text{places}} \sum_{\text{places}} <x>")
+def _back_to_all(dy: Array, x: Array) -> Array:
+    """The gradient of each channel at every place of it; shape of x."""
+    dy = dy.reshape(x.shape[0], *(1 for _ in x.shape[1:-1]), x.shape[-1])
+    return namespace(dy).broadcast_to(dy, x.shape)
+
+
+@rule(
+    tex=r"\frac{1}{\text{places}} \sum_{\text{places}} <x>",
+    slips=(
+        Slip(
+            "largest_for_mean",
+            "the largest number of each channel is taken instead of its mean",
+            _largest_of_all,
+            r"\max_{\text{places}} <x>",
+        ),
+        Slip(
+            "not_divided",
+            "the sum of each channel is not divided",
+            lambda x, *, keepdims=False: total(x, axis=tuple(range(1, x.ndim - 1)), keepdims=keepdims),
+            r"\sum_{\text{places}} <x>",
+        ),
+    ),
+)
 def global_average_pooling(x: Array, *, keepdims: bool = False) -> Array:
     """The mean of every channel; shape (m, c), or (m, 1, 1, c) with ``keepdims``.
 
     >>> global_average_pooling(np.array([[[1.0, 5.0], [3.0, 4.0]]]))
     array([[2. , 4.5]])
     """
-    axes = tuple(range(1, x.ndim - 1))
-    return total(x, axis=axes, keepdims=keepdims) / size(x.shape[1:-1])
+    return _mean_of_all(x, keepdims=keepdims)
 
 
-@rule(tex=r"\frac{<dy>}{\text{places}}")
+@rule(
+    tex=r"\frac{<dy>}{\text{places}}",
+    slips=(
+        Slip(
+            "not_divided",
+            "each gradient goes undivided to every place of its channel",
+            lambda dy, x: _back_to_all(dy, x),
+            "<dy>",
+        ),
+    ),
+)
 def global_average_pooling_dx(dy: Array, x: Array) -> Array:
     """Gradient of the loss in the input x of a global average pooling; shape (m, h, w, c)."""
     lengths = x.shape[1:-1]
@@ -191,28 +345,68 @@ def _sum_where(parts: list[Array], masks: list[Array]) -> Array:
 # ---------------------------------------------------------- on paper: matrices, one at a time
 
 
-@rule(tex=r"\max_{\text{window}} <X>")
+def _lone(X: Array) -> Array:
+    return X[None, ..., None]
+
+
+def _of_a_map(slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
+    """Slips of the layer as slips of one channel, from X."""
+
+    def alone(slip: Slip) -> Slip:
+        return replace(
+            slip,
+            function=lambda X, **options: slip.function(_lone(X), **options)[0, ..., 0],
+            tex=slip.tex.replace("<x>", "<X>"),
+        )
+
+    return tuple(map(alone, slips))
+
+
+@rule(tex=r"\max_{\text{window}} <X>", slips=_of_a_map(_LARGEST_SLIPS))
 def map_of_largest(X: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
     """Max pooling of one channel."""
     options = {"pool_size": pool_size, "strides": strides, "padding": padding}
     return max_pooling.function(X[None, ..., None], **options)[0, ..., 0]
 
 
-@rule(tex=average_pooling.tex.replace("<x>", "<X>"))
+@rule(tex=average_pooling.tex.replace("<x>", "<X>"), slips=_of_a_map(_MEAN_SLIPS))
 def map_of_means(X: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
     """Average pooling of one channel."""
     options = {"pool_size": pool_size, "strides": strides, "padding": padding}
     return average_pooling.function(X[None, ..., None], **options)[0, ..., 0]
 
 
-@rule(tex=max_pooling_dx.tex.replace("<dy>", "<dY>"), as_whole=True)
+def _back_of_a_map(slip: Slip) -> Slip:
+    def function(X: Array, dY: Array, **options: Any) -> Array:
+        return slip.function(_lone(X), _lone(dY), **options)[0, ..., 0]
+
+    return replace(slip, function=function, tex=slip.tex.replace("<dy>", "<dY>"))
+
+
+@rule(
+    tex=max_pooling_dx.tex.replace("<dy>", "<dY>"),
+    as_whole=True,
+    slips=tuple(map(_back_of_a_map, _LARGEST_BACK_SLIPS)),
+)
 def map_of_largest_dX(X: Array, dY: Array, *, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
     """Gradient of the loss in one channel before a max pooling."""
     options = {"pool_size": pool_size, "strides": strides, "padding": padding}
     return max_pooling_dx.function(X[None, ..., None], dY[None, ..., None], **options)[0, ..., 0]
 
 
-@rule(tex=average_pooling_dx.tex.replace("<dy>", "<dY>"))
+@rule(
+    tex=average_pooling_dx.tex.replace("<dy>", "<dY>"),
+    slips=(
+        Slip(
+            "not_divided",
+            _MEAN_BACK_SLIPS[0].what,
+            lambda dY, *, lengths, **options: _shared(_lone(dY), lengths, **options, divided=False)[
+                0, ..., 0
+            ],
+            r"\sum_{\text{windows}} <dY>",
+        ),
+    ),
+)
 def map_of_means_dX(dY: Array, *, lengths: Shape, pool_size: Shape, strides: Shape, padding: Pairs) -> Array:
     """Gradient of the loss in one channel, of these lengths, before an average pooling."""
     options = {"pool_size": pool_size, "strides": strides, "padding": padding}

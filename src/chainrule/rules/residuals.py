@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.rules.arrays import Array, total
+from chainrule.rules.arrays import Array, absolute, total
 from chainrule.rules.rule import Rule, Slip, size
 
 
@@ -30,13 +30,23 @@ def mean_square(*names: str) -> Rule:
     def function(*parts: Array) -> Array:
         return added(*parts) / sum(size(part.shape) for part in parts)
 
-    slip = Slip("sum_for_mean", "the sum is not divided", added, tex)
+    def not_squared(*parts: Array) -> Array:
+        made = total(absolute(parts[0]))
+        for part in parts[1:]:
+            made = made + total(absolute(part))
+        return made / sum(size(part.shape) for part in parts)
+
+    sizes = " + ".join(rf"\sum_{{i}} \left| (<{name}>)_{{i}} \right|" for name in names)
+    slips = (
+        Slip("sum_for_mean", "the sum is not divided", added, tex),
+        Slip("no_square", "nothing is squared", not_squared, rf"\frac{{1}}{{N}} \left( {sizes} \right)"),
+    )
     return Rule(
         "mean_square",
         function,
         rf"\frac{{1}}{{N}} {tex}",
         lambda *shapes: sum(size(shape) for shape in shapes),
-        (slip,),
+        slips,
         named=names,
     )
 
@@ -59,5 +69,13 @@ def weighted_sum(*pairs: tuple[str, str]) -> Rule:
         function,
         " + ".join(rf"<{weight}> \cdot <{part}>" for weight, part in pairs),
         lambda *shapes: len(shapes) // 2,
+        slips=(
+            Slip(
+                "no_weights",
+                "the parts are added without their weights",
+                lambda *values: sum(values[3::2], values[1]),
+                " + ".join(f"<{part}>" for _, part in pairs),
+            ),
+        ),
         named=tuple(name for pair in pairs for name in pair),
     )

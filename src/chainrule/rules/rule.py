@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -36,12 +36,15 @@ class Slip:
     """A usual mistake with a rule: what people do instead, as an alternative formula.
 
     ``id`` is stable (it appears in reports); ``what`` finishes the sentence "The answer fits if …".
+    ``also`` names further quantities of the question that the mistake takes, as FP for FN: ``function``
+    gets them behind the rule's inputs. Where the question has none of that name, nobody takes it.
     """
 
     id: str
     what: str
     function: Callable[..., Array]
     tex: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,9 @@ class Rule:
     element products are written w·x though the formula is xW. ``named`` names the inputs of a
     function that is written for any number of them. ``as_whole`` says that the value is found as a
     whole, by an algorithm that the page shows beside it, and not element by element.
+    ``same`` says which other answers are as good: the value up to a ``"factor"`` (an eigenvector), its
+    entries in any ``"order"`` (eigenvalues), other columns with the same ``"span"`` (a basis), other
+    ``"rows"`` in echelon form with the same span (what elimination leaves).
 
     Called with arrays, a rule computes; called with names, it gives the right-hand side of a step.
 
@@ -98,6 +104,11 @@ class Rule:
     second_factor_first: bool = False
     named: tuple[str, ...] = ()
     as_whole: bool = False
+    same: Literal["", "factor", "order", "span", "rows"] = ""
+
+    def with_slips(self, *slips: Slip) -> Rule:
+        """The same rule with further slips, as of a step that has other quantities beside it."""
+        return replace(self, slips=(*self.slips, *slips))
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

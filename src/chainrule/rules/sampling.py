@@ -34,7 +34,7 @@ from chainrule.rules.arrays import (
     total,
     where,
 )
-from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.rule import Shape, Slip, rule, size
 
 FILL_MODES = ("constant", "nearest", "reflect", "wrap")
 INTERPOLATIONS = ("bilinear", "nearest")
@@ -70,7 +70,26 @@ def _each(drawn: Array) -> Array:
     return drawn.reshape(-1, 1, 1)
 
 
-@rule(tex=r"i - n \cdot <shift>")
+_OTHER_DIRECTION = "other_direction", "it is moved the other way"
+_AROUND_CORNER = "around_the_corner", "it is done around the first pixel, not around the middle"
+
+
+@rule(
+    tex=r"i - n \cdot <shift>",
+    slips=(
+        Slip(
+            *_OTHER_DIRECTION,
+            lambda shift, x, *, axis: shifted_places.function(-shift, x, axis=axis),
+            r"i + n \cdot <shift>",
+        ),
+        Slip(
+            "in_pixels",
+            "the shift is taken in pixels, not as a share of the length",
+            lambda shift, x, *, axis: _along(x, axis) - _each(shift),
+            "i - <shift>",
+        ),
+    ),
+)
 def shifted_places(shift: Array, x: Array, *, axis: int) -> Array:
     """Where to look for an image moved on by ``shift`` of its length along an axis: 1 rows, 2 columns.
 
@@ -81,7 +100,22 @@ def shifted_places(shift: Array, x: Array, *, axis: int) -> Array:
     return _along(x, axis) - x.shape[axis] * _each(shift)
 
 
-@rule(tex=r"o + <zoom> \cdot (i - o)")
+@rule(
+    tex=r"o + <zoom> \cdot (i - o)",
+    slips=(
+        Slip(
+            "inverted",
+            "it is divided by the zoom, not multiplied",
+            lambda zoom, x, *, axis: zoomed_places.function(1 / zoom, x, axis=axis),
+            r"o + \frac{1}{<zoom>} \cdot (i - o)",
+        ),
+        Slip(
+            *_AROUND_CORNER,
+            lambda zoom, x, *, axis: _each(zoom) * _along(x, axis),
+            r"<zoom> \cdot i",
+        ),
+    ),
+)
 def zoomed_places(zoom: Array, x: Array, *, axis: int) -> Array:
     """Where to look for an image that shows ``zoom`` times as much as the old one, around its middle o.
 
@@ -93,7 +127,22 @@ def zoomed_places(zoom: Array, x: Array, *, axis: int) -> Array:
     return _middle(places) + _each(zoom) * (places - _middle(places))
 
 
-@rule(tex=r"o_y + \sin(<angle>) \cdot (k - o_x) + \cos(<angle>) \cdot (i - o_y)")
+@rule(
+    tex=r"o_y + \sin(<angle>) \cdot (k - o_x) + \cos(<angle>) \cdot (i - o_y)",
+    slips=(
+        Slip(
+            "other_direction",
+            "it is turned the other way",
+            lambda angle, x: rotated_rows.function(-angle, x),
+            r"o_y - \sin(<angle>) \cdot (k - o_x) + \cos(<angle>) \cdot (i - o_y)",
+        ),
+        Slip(
+            *_AROUND_CORNER,
+            lambda angle, x: _each(sin(angle)) * _along(x, 2) + _each(cos(angle)) * _along(x, 1),
+            r"\sin(<angle>) \cdot k + \cos(<angle>) \cdot i",
+        ),
+    ),
+)
 def rotated_rows(angle: Array, x: Array) -> Array:
     """The rows in which to look for an image turned to the left around its middle; shape (m, h, w)."""
     rows, columns = _along(x, 1), _along(x, 2)
@@ -101,7 +150,22 @@ def rotated_rows(angle: Array, x: Array) -> Array:
     return _middle(rows) + _each(sin(angle)) * across + _each(cos(angle)) * down
 
 
-@rule(tex=r"o_x + \cos(<angle>) \cdot (k - o_x) - \sin(<angle>) \cdot (i - o_y)")
+@rule(
+    tex=r"o_x + \cos(<angle>) \cdot (k - o_x) - \sin(<angle>) \cdot (i - o_y)",
+    slips=(
+        Slip(
+            "other_direction",
+            "it is turned the other way",
+            lambda angle, x: rotated_columns.function(-angle, x),
+            r"o_x + \cos(<angle>) \cdot (k - o_x) + \sin(<angle>) \cdot (i - o_y)",
+        ),
+        Slip(
+            *_AROUND_CORNER,
+            lambda angle, x: _each(cos(angle)) * _along(x, 2) - _each(sin(angle)) * _along(x, 1),
+            r"\cos(<angle>) \cdot k - \sin(<angle>) \cdot i",
+        ),
+    ),
+)
 def rotated_columns(angle: Array, x: Array) -> Array:
     """The columns in which to look for an image turned to the left around its middle; shape (m, h, w)."""
     rows, columns = _along(x, 1), _along(x, 2)
@@ -109,7 +173,23 @@ def rotated_columns(angle: Array, x: Array) -> Array:
     return _middle(columns) + _each(cos(angle)) * across - _each(sin(angle)) * down
 
 
-@rule(tex=r"\left\lfloor <u> \cdot (n - <length> + 1) \right\rfloor + i")
+@rule(
+    tex=r"\left\lfloor <u> \cdot (n - <length> + 1) \right\rfloor + i",
+    slips=(
+        Slip(
+            "one_place_less",
+            "the last place where the part could begin is left out",
+            lambda u, x, *, axis, length: _part(floor(u * (x.shape[axis] - length)), x, axis, length),
+            r"\left\lfloor <u> \cdot (n - <length>) \right\rfloor + i",
+        ),
+        Slip(
+            "ceiling_for_floor",
+            "it is rounded up instead of down",
+            lambda u, x, *, axis, length: _part(-floor(-u * (x.shape[axis] - length + 1)), x, axis, length),
+            r"\left\lceil <u> \cdot (n - <length> + 1) \right\rceil + i",
+        ),
+    ),
+)
 def cropped_places(u: Array, x: Array, *, axis: int, length: int) -> Array:
     """Where to look for a part of so many rows (axis 1) or columns (2), begun where u in [0, 1) says.
 
@@ -117,9 +197,11 @@ def cropped_places(u: Array, x: Array, *, axis: int, length: int) -> Array:
     >>> cropped_places(np.array([0.9]), np.zeros((1, 5, 5, 1)), axis=1, length=3)[0, :, 0]
     array([2., 3., 4.])
     """
-    start = floor(u * (x.shape[axis] - length + 1))
-    part = _along(x, axis)[:, :length, :length]
-    return _each(start) + part
+    return _part(floor(u * (x.shape[axis] - length + 1)), x, axis, length)
+
+
+def _part(start: Array, x: Array, axis: int, length: int) -> Array:
+    return _each(start) + _along(x, axis)[:, :length, :length]
 
 
 # ---------------------------------------------------------------------------------- sampling
@@ -192,6 +274,25 @@ def _products(x: Shape, rows: Shape, columns: Shape) -> int:
     stable=_gathered,
     multiplications=_products,
     as_whole=True,
+    slips=(
+        Slip(
+            "nearest_for_bilinear",
+            "the nearest pixel is taken whole, not the share of each of its neighbours",
+            lambda x, rows, columns, *, interpolation, fill_mode, fill_value: sampled.function(
+                x, rows, columns, interpolation="nearest", fill_mode=fill_mode, fill_value=fill_value
+            ),
+            r"(<x>)_{\left\lfloor <rows> + \frac{1}{2} \right\rfloor,"
+            r" \left\lfloor <columns> + \frac{1}{2} \right\rfloor}",
+        ),
+        Slip(
+            "zeros_outside",
+            "what lies outside is taken as 0",
+            lambda x, rows, columns, *, interpolation, fill_mode, fill_value: sampled.function(
+                x, rows, columns, interpolation=interpolation, fill_mode="constant", fill_value=0
+            ),
+            r"\sum_{i, k} \rho_i(<rows>) \cdot \rho_k(<columns>) \cdot (<x>)_{i,k}",
+        ),
+    ),
 )
 def sampled(
     x: Array, rows: Array, columns: Array, *, interpolation: str, fill_mode: str, fill_value: Array

@@ -7,13 +7,59 @@ for the inverse square root behind a warm-up; Smith, Topin, "Super-convergence" 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from chainrule.rules.arrays import Array, ceil, constant, cos, exp, floor, pi, sqrt, where
-from chainrule.rules.rule import Rule, rule
+from chainrule.rules.rule import Rule, Slip, rule
 
 
-@rule(tex=r"\frac{<learning_rate>}{\sqrt{<t>}}")
+def _later(function: Callable[..., Array], tex: str) -> Slip:
+    """The slip of a rule that counts updates from 0."""
+
+    def counted(learning_rate: Array, t: Array, **options: Array) -> Array:
+        return function(learning_rate, t + 1, **options)
+
+    return Slip("counted_from_one", "the updates are counted from 1", counted, _with_count(tex, "+ 1"))
+
+
+def _earlier(function: Callable[..., Array], tex: str) -> Slip:
+    """The slip of a rule that counts updates from 1."""
+
+    def counted(learning_rate: Array, t: Array, **options: Array) -> Array:
+        return function(learning_rate, t - 1, **options)
+
+    return Slip("counted_from_zero", "the updates are counted from 0", counted, _with_count(tex, "- 1"))
+
+
+def _with_count(tex: str, more: str) -> str:
+    return tex.replace("<t>", f"(<t> {more})")
+
+
+def _counted(made: Rule) -> Rule:
+    """A rule of updates counted from 0 with the slip of counting them from 1."""
+    counted = made.with_slips(_later(made.function, made.tex))
+    object.__setattr__(counted, "__doc__", made.__doc__)
+    return counted
+
+
+_SMOOTH = "it falls smoothly instead of in steps"
+_ROUNDED_UP = "it is rounded up instead of down"
+_NO_STEPS = "the number of steps that the rate falls in is left out"
+
+
+@rule(
+    tex=r"\frac{<learning_rate>}{\sqrt{<t>}}",
+    slips=(
+        Slip(
+            "no_root",
+            "the root is left out",
+            lambda learning_rate, t: learning_rate / t,
+            r"\frac{<learning_rate>}{<t>}",
+        ),
+        _earlier(lambda learning_rate, t: learning_rate / sqrt(t), r"\frac{<learning_rate>}{\sqrt{<t>}}"),
+    ),
+)
 def inverse_sqrt(learning_rate: Array, t: Array) -> Array:
     """The rate of AdaGrad's analysis, and the courses'.
 
@@ -24,45 +70,156 @@ def inverse_sqrt(learning_rate: Array, t: Array) -> Array:
     return learning_rate / sqrt(t)
 
 
-@rule(tex=r"\frac{<learning_rate>}{<t>}")
+@rule(
+    tex=r"\frac{<learning_rate>}{<t>}",
+    slips=(
+        _earlier(lambda learning_rate, t: learning_rate / t, r"\frac{<learning_rate>}{<t>}"),
+        Slip(
+            "root_taken",
+            "the root of t is taken",
+            lambda learning_rate, t: learning_rate / sqrt(t),
+            r"\frac{<learning_rate>}{\sqrt{<t>}}",
+        ),
+    ),
+)
 def inverse(learning_rate: Array, t: Array) -> Array:
     """The rate of Robbins and Monro (1951)."""
     return learning_rate / t
 
 
-@rule(tex=r"\frac{<learning_rate>}{1 + <decay_rate> \cdot \frac{<t>}{<decay_steps>}}")
+@_counted
+@rule(
+    tex=r"\frac{<learning_rate>}{1 + <decay_rate> \cdot \frac{<t>}{<decay_steps>}}",
+    slips=(
+        Slip(
+            "no_decay_steps",
+            _NO_STEPS,
+            lambda learning_rate, t, *, decay_rate, decay_steps: learning_rate / (1 + decay_rate * t),
+            r"\frac{<learning_rate>}{1 + <decay_rate> \cdot <t>}",
+        ),
+    ),
+)
 def inverse_time_decay(learning_rate: Array, t: Array, *, decay_rate: Array, decay_steps: Array) -> Array:
     """The rate divided by 1 and a bit more in every update."""
     return learning_rate / (1 + decay_rate * (t / decay_steps))
 
 
+@_counted
 @rule(
-    tex=r"\frac{<learning_rate>}{1 + <decay_rate> \cdot \left\lfloor \frac{<t>}{<decay_steps>} \right\rfloor}"
+    tex=r"\frac{<learning_rate>}{1 + <decay_rate> \cdot"
+    r" \left\lfloor \frac{<t>}{<decay_steps>} \right\rfloor}",
+    slips=(
+        Slip(
+            "no_floor",
+            _SMOOTH,
+            lambda learning_rate, t, *, decay_rate, decay_steps: (
+                learning_rate / (1 + decay_rate * (t / decay_steps))
+            ),
+            r"\frac{<learning_rate>}{1 + <decay_rate> \cdot \frac{<t>}{<decay_steps>}}",
+        ),
+        Slip(
+            "ceiling_for_floor",
+            _ROUNDED_UP,
+            lambda learning_rate, t, *, decay_rate, decay_steps: (
+                learning_rate / (1 + decay_rate * ceil(t / decay_steps))
+            ),
+            r"\frac{<learning_rate>}{1 + <decay_rate> \cdot \left\lceil \frac{<t>}{<decay_steps>}"
+            r" \right\rceil}",
+        ),
+    ),
 )
 def inverse_time_staircase(learning_rate: Array, t: Array, *, decay_rate: Array, decay_steps: Array) -> Array:
     """The same, falling only at every ``decay_steps``-th update."""
     return learning_rate / (1 + decay_rate * floor(t / decay_steps))
 
 
-@rule(tex=r"<learning_rate> \cdot <decay_rate>^{<t> / <decay_steps>}")
+@_counted
+@rule(
+    tex=r"<learning_rate> \cdot <decay_rate>^{<t> / <decay_steps>}",
+    slips=(
+        Slip(
+            "no_decay_steps",
+            _NO_STEPS,
+            lambda learning_rate, t, *, decay_rate, decay_steps: learning_rate * decay_rate**t,
+            r"<learning_rate> \cdot <decay_rate>^{<t>}",
+        ),
+        Slip(
+            "no_power",
+            "the rate is multiplied by the exponent instead of a power",
+            lambda learning_rate, t, *, decay_rate, decay_steps: (
+                learning_rate * decay_rate * (t / decay_steps)
+            ),
+            r"<learning_rate> \cdot <decay_rate> \cdot \frac{<t>}{<decay_steps>}",
+        ),
+    ),
+)
 def exponential_decay(learning_rate: Array, t: Array, *, decay_rate: Array, decay_steps: Array) -> Array:
     """The rate times ``decay_rate`` for every ``decay_steps`` updates, smoothly."""
     return learning_rate * decay_rate ** (t / decay_steps)
 
 
-@rule(tex=r"<learning_rate> \cdot <decay_rate>^{\lfloor <t> / <decay_steps> \rfloor}")
+@_counted
+@rule(
+    tex=r"<learning_rate> \cdot <decay_rate>^{\lfloor <t> / <decay_steps> \rfloor}",
+    slips=(
+        Slip(
+            "no_floor",
+            _SMOOTH,
+            lambda learning_rate, t, *, decay_rate, decay_steps: (
+                learning_rate * decay_rate ** (t / decay_steps)
+            ),
+            r"<learning_rate> \cdot <decay_rate>^{<t> / <decay_steps>}",
+        ),
+        Slip(
+            "ceiling_for_floor",
+            _ROUNDED_UP,
+            lambda learning_rate, t, *, decay_rate, decay_steps: (
+                learning_rate * decay_rate ** ceil(t / decay_steps)
+            ),
+            r"<learning_rate> \cdot <decay_rate>^{\lceil <t> / <decay_steps> \rceil}",
+        ),
+        Slip(
+            "no_decay_steps",
+            _NO_STEPS,
+            lambda learning_rate, t, *, decay_rate, decay_steps: learning_rate * decay_rate**t,
+            r"<learning_rate> \cdot <decay_rate>^{<t>}",
+        ),
+    ),
+)
 def step_decay(learning_rate: Array, t: Array, *, decay_rate: Array, decay_steps: Array) -> Array:
     """The rate times ``decay_rate`` at every ``decay_steps``-th update: a staircase."""
     return learning_rate * decay_rate ** floor(t / decay_steps)
 
 
-@rule(tex=r"<learning_rate> \cdot e^{-<k> \cdot <t>}")
+@_counted
+@rule(
+    tex=r"<learning_rate> \cdot e^{-<k> \cdot <t>}",
+    slips=(
+        Slip(
+            "exponent_sign",
+            "the minus in the exponent is left out",
+            lambda learning_rate, t, *, k: learning_rate * exp(k * t),
+            r"<learning_rate> \cdot e^{<k> \cdot <t>}",
+        ),
+    ),
+)
 def natural_decay(learning_rate: Array, t: Array, *, k: Array) -> Array:
     """The rate falling by the factor e^-k in every update."""
     return learning_rate * exp(-(k * t))
 
 
-@rule(tex=r"\frac{<learning_rate>}{\sqrt{1 + <t> / <decay_steps>}}")
+@_counted
+@rule(
+    tex=r"\frac{<learning_rate>}{\sqrt{1 + <t> / <decay_steps>}}",
+    slips=(
+        Slip(
+            "no_root",
+            "the root is left out",
+            lambda learning_rate, t, *, decay_steps: learning_rate / (1 + t / decay_steps),
+            r"\frac{<learning_rate>}{1 + <t> / <decay_steps>}",
+        ),
+    ),
+)
 def inverse_sqrt_decay(learning_rate: Array, t: Array, *, decay_steps: Array) -> Array:
     """The rate divided by the root of 1 and the updates done; η/√t where ``decay_steps`` is 1.
 
@@ -73,9 +230,30 @@ def inverse_sqrt_decay(learning_rate: Array, t: Array, *, decay_steps: Array) ->
     return learning_rate / sqrt(1 + t / decay_steps)
 
 
+@_counted
 @rule(
     tex=r"<learning_rate> \cdot \left( <alpha> + (1 - <alpha>) \cdot"
-    r" \frac{1 + \cos(\pi \cdot \min(<t>, <decay_steps>) / <decay_steps>)}{2} \right)"
+    r" \frac{1 + \cos(\pi \cdot \min(<t>, <decay_steps>) / <decay_steps>)}{2} \right)",
+    slips=(
+        Slip(
+            "degrees",
+            "the cosine is taken of degrees",
+            lambda learning_rate, t, *, decay_steps, alpha: (
+                learning_rate * (alpha + (1 - alpha) * (1 + cos(pi(t) * pi(t) / 180 * (t / decay_steps))) / 2)
+            ),
+            r"<learning_rate> \cdot \left( <alpha> + (1 - <alpha>) \cdot"
+            r" \frac{1 + \cos(\pi^{\circ} \cdot <t> / <decay_steps>)}{2} \right)",
+        ),
+        Slip(
+            "no_half",
+            "the wave is not halved",
+            lambda learning_rate, t, *, decay_steps, alpha: (
+                learning_rate * (alpha + (1 - alpha) * (1 + cos(pi(t) * (t / decay_steps))))
+            ),
+            r"<learning_rate> \cdot \left( <alpha> + (1 - <alpha>) \cdot"
+            r" (1 + \cos(\pi \cdot <t> / <decay_steps>)) \right)",
+        ),
+    ),
 )
 def cosine_decay(learning_rate: Array, t: Array, *, decay_steps: Array, alpha: Array) -> Array:
     """Half a cosine wave, from the rate down to ``alpha`` times the rate; then it stays there."""
@@ -137,16 +315,41 @@ def _falling_wave(part: Array, t: Array) -> Array:
     return (1 + cos(pi(t) * part)) / 2
 
 
+def _left(t: Array, decay_steps: Array) -> Array:
+    """What is left of the way, from 1 down to 0."""
+    return 1 - where(t < decay_steps, t / decay_steps, constant(1, t))
+
+
+@_counted
 @rule(
     tex=r"(<learning_rate> - <end_learning_rate>) \cdot"
-    r" \left( 1 - \frac{\min(<t>, <decay_steps>)}{<decay_steps>} \right)^{<power>} + <end_learning_rate>"
+    r" \left( 1 - \frac{\min(<t>, <decay_steps>)}{<decay_steps>} \right)^{<power>} + <end_learning_rate>",
+    slips=(
+        Slip(
+            "end_not_subtracted",
+            "the last rate is not taken from the first",
+            lambda learning_rate, t, *, decay_steps, end_learning_rate, power: (
+                learning_rate * _left(t, decay_steps) ** power + end_learning_rate
+            ),
+            r"<learning_rate> \cdot \left( 1 - \frac{<t>}{<decay_steps>} \right)^{<power>}"
+            r" + <end_learning_rate>",
+        ),
+        Slip(
+            "end_not_added",
+            "the last rate is not added",
+            lambda learning_rate, t, *, decay_steps, end_learning_rate, power: (
+                (learning_rate - end_learning_rate) * _left(t, decay_steps) ** power
+            ),
+            r"(<learning_rate> - <end_learning_rate>) \cdot"
+            r" \left( 1 - \frac{<t>}{<decay_steps>} \right)^{<power>}",
+        ),
+    ),
 )
 def polynomial_decay(
     learning_rate: Array, t: Array, *, decay_steps: Array, end_learning_rate: Array, power: Array
 ) -> Array:
     """A power of what is left, from the rate to ``end_learning_rate``: a line for power 1."""
-    left = 1 - where(t < decay_steps, t / decay_steps, constant(1, t))
-    return (learning_rate - end_learning_rate) * left**power + end_learning_rate
+    return (learning_rate - end_learning_rate) * _left(t, decay_steps) ** power + end_learning_rate
 
 
 @rule(

@@ -7,7 +7,7 @@ Reshape.
 from __future__ import annotations
 
 from chainrule.rules.arrays import Array, namespace, zeros
-from chainrule.rules.rule import Shape, rule
+from chainrule.rules.rule import Shape, Slip, rule
 
 
 @rule(tex="<x>")
@@ -16,7 +16,30 @@ def unchanged(x: Array) -> Array:
     return x
 
 
-@rule(tex=r"\operatorname{flatten}(<x>)")
+def _columns_first(x: Array, shape: Shape) -> Array:
+    """The numbers of each sample read, and written into another shape, with the first axis fastest."""
+    axes = range(x.ndim - 1, 0, -1)
+    turned = namespace(x).permute_dims(x, (0, *axes)).reshape(x.shape[0], *shape[::-1])
+    return namespace(x).permute_dims(turned, (0, *range(len(shape), 0, -1)))
+
+
+@rule(
+    tex=r"\operatorname{flatten}(<x>)",
+    slips=(
+        Slip(
+            "channel_by_channel",
+            "the numbers are read channel by channel, not place by place",
+            lambda x: namespace(x).moveaxis(x, -1, 1).reshape(x.shape[0], -1),
+            r"\operatorname{flatten}(<x>)",
+        ),
+        Slip(
+            "column_by_column",
+            "the numbers are read down the columns, not along the rows",
+            lambda x: namespace(x).moveaxis(x, 1, 2).reshape(x.shape[0], -1),
+            r"\operatorname{flatten}(<x>)",
+        ),
+    ),
+)
 def flattened(x: Array) -> Array:
     """Each sample as one row, its last axis running fastest; shape (m, n).
 
@@ -27,7 +50,17 @@ def flattened(x: Array) -> Array:
     return x.reshape(x.shape[0], -1)
 
 
-@rule(tex=r"\operatorname{reshape}(<x>)")
+@rule(
+    tex=r"\operatorname{reshape}(<x>)",
+    slips=(
+        Slip(
+            "column_by_column",
+            "the numbers are read and written down the columns, not along the rows",
+            lambda x, *, shape: _columns_first(x, shape),
+            r"\operatorname{reshape}(<x>)",
+        ),
+    ),
+)
 def reshaped(x: Array, *, shape: Shape) -> Array:
     """Each sample in another shape, in the order of its numbers; shape (m, *shape)."""
     return x.reshape(x.shape[0], *shape)
@@ -39,7 +72,17 @@ def reshaped_like(da: Array, x: Array) -> Array:
     return da.reshape(x.shape)
 
 
-@rule(tex=r"\operatorname{pad}(<x>)")
+@rule(
+    tex=r"\operatorname{pad}(<x>)",
+    slips=(
+        Slip(
+            "other_side",
+            "the channels of zeros stand on the other side",
+            lambda x, *, before, after: padded_channels.function(x, before=after, after=before),
+            r"\operatorname{pad}(<x>)",
+        ),
+    ),
+)
 def padded_channels(x: Array, *, before: int, after: int) -> Array:
     """x with so many channels of zeros before and after its own; shape (m, …, before + c + after)."""
     around = [zeros((*x.shape[:-1], count), x) for count in (before, after)]

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from chainrule.rules.arrays import Array, ceil, floor, namespace, where, zeros
-from chainrule.rules.rule import Shape, rule
+from chainrule.rules.rule import Shape, Slip, rule
 
 Pairs = Sequence[tuple[int, int]]
 """How far windows reach out before and after the input, for each axis."""
@@ -24,8 +24,29 @@ Padding = str | Pairs
 # n is the length of the input along an axis, f that of the window, s the stride.
 
 
+def _needed(windows: Array, n: Array, f: Array, s: Array) -> Array:
+    """The zeros that so many windows need, and none where the input is long enough."""
+    zeros = (windows - 1) * s + f - n
+    return where(zeros > 0, zeros, 0 * zeros)
+
+
 @rule(
-    tex=r"\max \left( 0, \left( \left\lceil \frac{<n>}{<s>} \right\rceil - 1 \right) <s> + <f> - <n> \right)"
+    tex=r"\max \left( 0, \left( \left\lceil \frac{<n>}{<s>} \right\rceil - 1 \right) <s> + <f> - <n> \right)",
+    slips=(
+        Slip(
+            "floor_for_ceiling",
+            "n/s is rounded down instead of up",
+            lambda n, f, s: _needed(floor(n / s), n, f, s),
+            r"\left( \left\lfloor \frac{<n>}{<s>} \right\rfloor - 1 \right) <s> + <f> - <n>",
+        ),
+        Slip(
+            "no_minus_one",
+            "the 1 is not subtracted",
+            lambda n, f, s: _needed(ceil(n / s) + 1, n, f, s),
+            r"\left\lceil \frac{<n>}{<s>} \right\rceil <s> + <f> - <n>",
+        ),
+        Slip("no_stride", "the stride is left out", lambda n, f, s: f - 1 + 0 * n, "<f> - 1"),
+    ),
 )
 def same_padding(n: Array, f: Array, s: Array) -> Array:
     """How many zeros keep the length at ⌈n/s⌉, on both sides together.
@@ -33,17 +54,37 @@ def same_padding(n: Array, f: Array, s: Array) -> Array:
     >>> same_padding(np.array([28.0, 28.0]), np.array([5.0, 28.0]), np.array([1.0, 1.0]))
     array([ 4., 27.])
     """
-    zeros = (ceil(n / s) - 1) * s + f - n
-    return where(zeros > 0, zeros, 0 * zeros)
+    return _needed(ceil(n / s), n, f, s)
 
 
-@rule(tex=r"\left\lfloor \frac{<zeros>}{2} \right\rfloor")
+@rule(
+    tex=r"\left\lfloor \frac{<zeros>}{2} \right\rfloor",
+    slips=(
+        Slip(
+            "ceiling_for_floor",
+            "it is rounded up instead of down",
+            lambda zeros: ceil(zeros / 2),
+            r"\left\lceil \frac{<zeros>}{2} \right\rceil",
+        ),
+        Slip("not_halved", "all zeros are put on one side", lambda zeros: zeros, "<zeros>"),
+    ),
+)
 def zeros_before(zeros: Array) -> Array:
     """The zeros above and on the left: half of them, rounded down."""
     return floor(zeros / 2)
 
 
-@rule(tex=r"<zeros> - <before>")
+@rule(
+    tex=r"<zeros> - <before>",
+    slips=(
+        Slip(
+            "same_on_both_sides",
+            "as many zeros are put behind as before",
+            lambda zeros, before: before,
+            "<before>",
+        ),
+    ),
+)
 def zeros_after(zeros: Array, before: Array) -> Array:
     """The zeros below and on the right: the rest."""
     return zeros - before

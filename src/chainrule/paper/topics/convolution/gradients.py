@@ -14,6 +14,7 @@ from chainrule.paper.topics.convolution.named import Arrays, gradient_tex, with_
 from chainrule.rules.maps import (
     back_padding,
     flipped_map_dW,
+    FLIPPED_MAP_DX,
     half_turn,
     lengths_of,
     map_db,
@@ -115,7 +116,8 @@ def _work_dX(page: Page, arrays: Arrays, windows: Windows, flip: bool) -> None:
             part = f"d{X}" if alone else arrays.of_both("D", k, c)
             symbol = gradient_tex(X) if alone else tex_name(part)
             options: dict[str, Any] = {"dilation": windows.dilation, "inside": tuple(windows.padding)}
-            page.work(part, map_dX, prepared[k], W, symbol=symbol, **options)
+            rule = FLIPPED_MAP_DX if flip else map_dX
+            page.work(part, rule, prepared[k], W, symbol=symbol, **options)
             parts.append(part)
         if len(parts) > 1:
             page.work(f"d{X}", sum_of_maps(len(parts), bias=False), *parts, symbol=gradient_tex(X))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from chainrule.paper.page import Page
 from chainrule.paper.prose import as_prose
-from chainrule.paper.topics.cost.layers import BatchNormalization, Counted, Fork
+from chainrule.paper.topics.cost.layers import BatchNormalization, Conv2D, Counted, Fork
 from chainrule.paper.topics.cost.reading import Layer
 from chainrule.paper.topics.cost.spots import Spot, numbered, whole, written
 from chainrule.rules import counting
@@ -146,9 +146,9 @@ class Design:
         title = f"Totals of the {self.ending[1:]} design" if self.ending else "Totals"
         page.part(f"totals{self.ending}", title)
         for word, symbol in ((PARAMETERS, "P"), (MULTIPLICATIONS, "M")):
-            self._sum(
-                word, symbol, [f"{word}{row.number}{self.ending}" for row in rows if getattr(row, word)]
-            )
+            counted = [row for row in rows if getattr(row, word)]
+            small = tuple(i for i, row in enumerate(counted) if _is_one_by_one(row))
+            self._sum(word, symbol, [f"{word}{row.number}{self.ending}" for row in counted], small)
         names = [f"{MOVING}{r.number}{self.ending}" for r in rows if isinstance(r.layer, BatchNormalization)]
         if names:
             self._sum(MOVING, r"\text{moving}", names)
@@ -157,8 +157,8 @@ class Design:
             page.work(self.name("trainable"), counting.saving, *totals, symbol=trainable)
         page.table("", ("", "layer", "shape", "parameters", "multiplications"), self._table())
 
-    def _sum(self, word: str, symbol: str, names: list[str]) -> None:
-        rule = counting.sum_of(len(names)) if names else counting.nothing
+    def _sum(self, word: str, symbol: str, names: list[str], small: tuple[int, ...] = ()) -> None:
+        rule = counting.sum_of(len(names), small) if names else counting.nothing
         symbol = numbered(symbol, "", self.ending)
         self.page.work(self.name(word), rule, *(names or [self.input]), symbol=symbol)
 
@@ -201,6 +201,10 @@ class Design:
             name = f"shape{row.number}{self.ending}"
             if name in self.page.tape.quantities:
                 yield name
+
+
+def _is_one_by_one(row: Row) -> bool:
+    return isinstance(row.layer, Conv2D) and row.layer.kernel_size == (1, 1)
 
 
 def _rows(tree: Sequence[Row | Branching]) -> Iterator[Row]:

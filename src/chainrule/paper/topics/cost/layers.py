@@ -142,7 +142,9 @@ class Conv2D(Filtering):
             if count % self.groups:
                 raise on.error(f"{self.groups} groups do not divide the {count} {word}", "groups")
         on.give("filters", self.filters, "K")
-        self._write_map(on, counting.convolution_shape, "filters")
+        self._write_map(
+            on, counting.convolution_shape.with_slips(counting.channels_kept(on.input)), "filters"
+        )
         groups: tuple[str, ...] = ()
         if self.groups > 1:
             on.give("groups", self.groups, "g")
@@ -196,7 +198,9 @@ class SeparableConv2D(Filtering):
     def write(self, on: Spot) -> None:
         on.give("multiplier", self.depth_multiplier, "D")
         on.give("filters", self.filters, "K")
-        self._write_map(on, counting.convolution_shape, "filters")
+        self._write_map(
+            on, counting.convolution_shape.with_slips(counting.channels_kept(on.input)), "filters"
+        )
         rule = counting.separable_parameters if self.use_bias else counting.separable_weights
         on.work("parameters", rule, "kernel", on.input, "multiplier", "filters")
         multiplied = counting.separable_multiplications

@@ -11,15 +11,14 @@ from chainrule.paper.page import Page
 from chainrule.paper.topics.linear_algebra.eigen import Spectrum, spectrum
 from chainrule.rules import linear_algebra as rules
 from chainrule.rules.arrays import Array
-from chainrule.rules.rule import rule
+from chainrule.rules.rule import Slip, rule
 
 
 def condition(page: Page, found: Spectrum) -> None:
     """The condition number of a symmetric matrix whose eigenvalues are all greater than 0."""
     page.part("condition_number", "Condition number")
-    values = page[found.values]
-    page.work("lambda_max", rules.entry, found.values, at=1, symbol=r"\lambda_{\max}", shown=False)
-    page.work("lambda_min", rules.entry, found.values, at=len(values), symbol=r"\lambda_{\min}", shown=False)
+    page.work("lambda_max", rules.largest_entry, found.values, symbol=r"\lambda_{\max}", shown=False)
+    page.work("lambda_min", rules.smallest_entry, found.values, symbol=r"\lambda_{\min}", shown=False)
     page.work(
         "condition_number", rules.condition_number, "lambda_max", "lambda_min",
         symbol=rf"\kappa({found.symbol})",
@@ -54,13 +53,17 @@ def singular(page: Page, with_condition: bool) -> None:
     if page[values][-1] == 0:
         page.remark(r"The smallest singular value is 0: the condition number is infinite, $\kappa = \infty$.")
         return
-    page.work("sigma_max", rules.entry, "singular_values", at=1, symbol=r"\sigma_{\max}", shown=False)
-    last = len(page[values])
-    page.work("sigma_min", rules.entry, "singular_values", at=last, symbol=r"\sigma_{\min}", shown=False)
+    page.work("sigma_max", rules.largest_entry, "singular_values", symbol=r"\sigma_{\max}", shown=False)
+    page.work("sigma_min", rules.smallest_entry, "singular_values", symbol=r"\sigma_{\min}", shown=False)
     page.work("condition_number", rules.condition_number, "sigma_max", "sigma_min", symbol=r"\kappa(A)")
 
 
-@rule(tex=r"\sqrt{<eigenvalues>}", as_whole=True)
+@rule(
+    tex=r"\sqrt{<eigenvalues>}",
+    as_whole=True,
+    same="order",
+    slips=(Slip(*rules.NO_ROOT, lambda eigenvalues: eigenvalues, "<eigenvalues>"),),
+)
 def closed_roots(eigenvalues: Array) -> Array:
     """Square roots as formulas, where they are not rational."""
     return np.array([_closed_root(v) for v in eigenvalues], dtype=object)

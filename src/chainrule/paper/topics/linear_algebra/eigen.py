@@ -21,7 +21,7 @@ from chainrule.paper.topics.linear_algebra.tex import (
 )
 from chainrule.rules import linear_algebra as rules
 from chainrule.rules.arrays import Array
-from chainrule.rules.rule import rule
+from chainrule.rules.rule import Slip, rule
 
 LARGEST = 6
 """Rows of a matrix whose eigenvalues are worked."""
@@ -46,28 +46,57 @@ class Spectrum:
 # -------------------------------------------------------------------------- eigenvalues
 
 
-@rule(tex=r"\text{roots of } <p>", as_whole=True)
+def _opposite_roots(p: Array, *, closed: bool) -> Array:
+    return -real_roots.function(p, closed=closed)
+
+
+def _undivided_roots(p: Array, *, closed: bool) -> Array:
+    if len(p) != 3:
+        raise ValueError("no quadratic equation")
+    return 2 * real_roots.function(p, closed=closed)
+
+
+_OPPOSITE = "opposite_sign", "the sign is turned"
+_UNDIVIDED = "not_halved", "the formula for quadratic equations is not divided by 2"
+
+
+@rule(
+    tex=r"\text{roots of } <p>",
+    as_whole=True,
+    same="order",
+    slips=(
+        Slip(*_OPPOSITE, _opposite_roots, r"\text{roots of } <p> \text{, with signs turned}"),
+        Slip(*_UNDIVIDED, _undivided_roots, r"-b \pm \sqrt{b^2 - 4 c} \text{ of } <p>"),
+        Slip(
+            "diagonal_alone",
+            "the entries of the diagonal are taken",
+            lambda p, A, *, closed: np.diagonal(A),
+            r"A_{ii}",
+            also=("A",),
+        ),
+    ),
+)
 def real_roots(p: Array, *, closed: bool) -> Array:
     """The real roots of a polynomial, each as often as it is one, the largest first."""
     found = roots(factors(list(p)), closed)
     return np.array([r.real for r in found if r.is_real for _ in range(r.factor.times)], dtype=object)
 
 
-@rule(tex=r"\text{real parts of the roots of } <p>", as_whole=True)
+@rule(tex=r"\text{real parts of the roots of } <p>", as_whole=True, same="order")
 def real_parts(p: Array, *, closed: bool) -> Array:
     """The real parts of all roots, real roots first, then pairs of complex ones."""
     found = roots(factors(list(p)), closed)
     return np.array([r.real for r in found for _ in range(r.factor.times)], dtype=object)
 
 
-@rule(tex=r"\text{imaginary parts of the roots of } <p>", as_whole=True)
+@rule(tex=r"\text{imaginary parts of the roots of } <p>", as_whole=True, same="order")
 def imaginary_parts(p: Array, *, closed: bool) -> Array:
     """The imaginary parts of all roots, in the order of the real parts."""
     found = roots(factors(list(p)), closed)
     return np.array([r.imaginary for r in found for _ in range(r.factor.times)], dtype=object)
 
 
-@rule(tex=r"\frac{-b \pm \sqrt{b^2 - 4 c}}{2} \text{ of } <p>", as_whole=True)
+@rule(tex=r"\frac{-b \pm \sqrt{b^2 - 4 c}}{2} \text{ of } <p>", as_whole=True, same="order")
 def quadratic_roots(p: Array) -> Array:
     """The roots of λ² + bλ + c, of formulas; shape (2,)."""
     _, b, c = p

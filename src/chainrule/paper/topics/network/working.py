@@ -107,6 +107,7 @@ def work_network(
         raise SheetError(
             f"given.epochs: {updates:,} updates; at most {most:,} are worked {kind}: train it instead"
         )
+    is_chosen = find is not None
     find = find or _usual(TARGET in given, training, penalty is not None)
     studies = {name: study for name in find if (study := study_of(name))}
     has_loss = TARGET in given
@@ -129,7 +130,14 @@ def work_network(
     name_quantities(tape, program, has_loss, penalty is not None)
     say_what_is_stacked(tape, program)
     working = NetworkWorking(
-        "network", tape, rounding=rounded_to, digits=digits, network=network, program=program, **shown
+        "network",
+        tape,
+        rounding=rounded_to,
+        digits=digits,
+        is_chosen=is_chosen,
+        network=network,
+        program=program,
+        **shown,
     )
     found = _found(tape, [name for name in find if name not in studies])
     parts = _parts(tape, found)

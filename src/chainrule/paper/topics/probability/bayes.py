@@ -56,9 +56,8 @@ def solve(page: Page, given: Given) -> None:
     page.part("posterior", "Posterior")
     for name in names:
         symbol = rf"P({name_tex(name)} \mid {e_tex})"
-        page.work(
-            f"P_{key(name)}_given_{e}", rules.conditional, f"P_{e}_and_{key(name)}", f"P_{e}", symbol=symbol
-        )
+        rule = rules.conditional_beside(f"P_{key(name)}")
+        page.work(f"P_{key(name)}_given_{e}", rule, f"P_{e}_and_{key(name)}", f"P_{e}", symbol=symbol)
     _compare(page, names, evidence)
     if all(
         is_known(page[f"P_{key(name)}"][()]) and is_known(page[f"P_{e}_given_{key(name)}"][()])

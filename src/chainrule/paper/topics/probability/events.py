@@ -246,7 +246,8 @@ def _conditional(page: Page, pair: Pair, event: str, condition: str) -> None:
     symbol = rf"P({name_tex(event)} \mid {name_tex(condition)})"
     below = page[f"P_{key(condition)}"][()]
     if not (is_known(below) and below == 0):
-        page.work(name, rules.conditional, pair.both, f"P_{key(condition)}", symbol=symbol)
+        rule = rules.conditional_beside(f"P_{key(event)}")
+        page.work(name, rule, pair.both, f"P_{key(condition)}", symbol=symbol)
         return
     if name in (page.question.find or []):
         raise SheetError(f"find: {name} is not defined: {condition} is impossible, its probability is 0")

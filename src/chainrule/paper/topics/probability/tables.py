@@ -103,7 +103,7 @@ def _conditionals(page: Page, events: list[str], conditions: list[str], turned: 
             row, column = (event, condition) if turned else (condition, event)
             page.work(
                 f"P_{key(event)}_given_{key(condition)}",
-                rules.conditional,
+                rules.conditional_beside(f"P_{key(event)}"),
                 f"P_{key(row)}_and_{key(column)}",
                 f"P_{key(condition)}",
                 symbol=rf"P({name_tex(event)} \mid {name_tex(condition)})",
