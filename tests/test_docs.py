@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import chainrule
+from chainrule.cli.main import run
 from chainrule.experiment.file import parse_train_file
 from chainrule.paper import topics
 from chainrule.paper.sheet import json_schema, parse_toml
@@ -30,12 +31,22 @@ def test_the_readme_has_the_two_commands_that_ci_runs():
 
 
 def test_what_the_readme_shows_of_solve_is_what_solve_prints():
-    (console,) = blocks(README, "console")
+    console, _ = blocks(README, "console")
     printed = str(solve(ROOT / "examples" / "week4.toml"))
     shown = [line.strip() for line in console.splitlines()[1:] if line.strip() not in {"…", ""}]
     assert len(shown) > 8
     for line in shown:
         assert line in printed, line
+
+
+def test_what_the_readme_shows_of_check_is_what_check_prints(monkeypatch, capsys):
+    _, console = blocks(README, "console")
+    command, *shown = console.strip().splitlines()
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(command.split()[2:]) == 0
+    printed = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())
+    assert "\n".join(line for line in shown if line != "…") in printed
 
 
 def test_the_readmes_worksheet_solves_to_the_numbers_that_it_names():

@@ -8,7 +8,7 @@ import pytest
 from chainrule.cli.main import run
 from chainrule.marking.agreement import agrees, fitted
 from chainrule.marking.answers import parse_answers
-from chainrule.marking.sheet import check, mark
+from chainrule.marking.sheet import check, mark, mark_files
 from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
@@ -193,10 +193,17 @@ def test_a_slip_in_a_step_that_was_left_out_is_found():
     assert "the bias is left out (in z1)" in found["z2"].explanation
 
 
-def test_two_slips_together_are_found():
+def test_the_same_slip_in_every_step_is_one():
     # b1 and b2 left out: z2 = 0.5 + 1.53.
     found = answers_to(z2="2.03")
-    assert (found["z2"].verdict, found["z2"].slip) == ("wrong", "no_bias+no_bias")
+    assert (found["z2"].verdict, found["z2"].slip) == ("wrong", "no_bias")
+    assert found["z2"].explanation.startswith("the bias is left out (in z1, z2); ")
+
+
+def test_two_slips_together_are_found():
+    # b2 left out and the slope without its 2: dz2 = 2.08 - 5, da1 = (-1.46, -2.628), dW1 = xᵀ da1.
+    found = answers_to(dW1="[[-1.46, -2.628], [-2.92, -5.256]]")
+    assert (found["dW1"].verdict, found["dW1"].slip) == ("wrong", "no_bias+no_factor_two")
 
 
 def test_the_hidden_gradient_with_the_updated_weight_is_named():
@@ -417,6 +424,33 @@ def test_what_cannot_be_opened_is_said_and_the_others_are_marked(files, capsys):
     captured = capsys.readouterr()
     assert len(json.loads(captured.out)["sheets"]) == 3
     assert captured.err.count("\n") == 3
+
+
+def test_the_results_of_a_class_are_a_page(files, capsys):
+    sheet, answers, page = (str(files / name) for name in ("sheet.toml", "answers", "class.html"))
+    (files / "answers" / "d.toml").write_text('student = "<b>Eve</b>"\n[q1]\nz1 = 3')
+    assert run(["check", sheet, answers, "-o", page]) == 0
+    assert capsys.readouterr().err == f"wrote {page}\n"
+    text = (files / "class.html").read_text()
+    for said in (
+        "<b>4</b><span>sheets</span>",
+        "2 × z1: no_bias",
+        "<td>Ada</td><td>8</td>",
+        "&lt;b&gt;Eve&lt;/b&gt;",
+    ):
+        assert said in text
+    assert run(["check", sheet, answers, "-o", str(files / "class.pdf")]) == 2
+    assert "class.pdf: the results of a class are written as .html" in capsys.readouterr().err
+
+
+def test_many_sheets_are_marked_on_all_cores_alike(files, monkeypatch):
+    monkeypatch.setattr("chainrule.marking.sheet.FEWEST", 1)
+    together = list(mark_files(solve(SHEET), [files / "answers", files / "none.toml"]))
+    monkeypatch.setattr("chainrule.marking.sheet.FEWEST", 100)
+    alone = list(mark_files(solve(SHEET), [files / "answers", files / "none.toml"]))
+    assert [str(found) for found in together] == [str(found) for found in alone]
+    assert len(together) == 4
+    assert isinstance(together[-1], SheetError)
 
 
 def test_an_empty_folder_and_both_formats_are_refused(files, capsys):

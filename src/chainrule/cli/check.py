@@ -22,6 +22,10 @@ def command(
             metavar="ANSWERS...", help="Answer sheets, TOML files, or folders of them.", show_default=False
         ),
     ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write the results of the class as a .html file, too."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_table: Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each answer.")] = False,
     strict: Annotated[
@@ -35,6 +39,8 @@ def command(
 
     if as_json and as_table:
         raise ValueError("give --json or --csv, not both")
+    if output is not None and output.suffix != ".html":
+        raise ValueError(f"{output}: the results of a class are written as .html")
     solution = solve(sheet)
     marked, unusable = [], False
     for found in mark_files(solution, answers):
@@ -43,6 +49,12 @@ def command(
             typer.echo("chainrule: " + " ".join(str(found).split()), err=True)
         else:
             marked.append(found)
+    if output is not None and marked:
+        from chainrule.files import write_whole
+        from chainrule.report.classroom import class_report
+
+        write_whole(output, class_report(solution.title, marked).encode())
+        typer.echo(f"wrote {output}", err=True)
     if as_json:
         typer.echo(json.dumps({"sheets": [one.to_json() for one in marked]}, ensure_ascii=False, indent=2))
     elif as_table:

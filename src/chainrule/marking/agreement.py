@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.marking.answers import Answer, Entry
 from chainrule.marking.chains import CANNOT
-from chainrule.paper.numbers import Number
+from chainrule.paper.numbers import Number, UndecidedError
 from chainrule.paper.reading import Value
 from chainrule.paper.words import Word
 from chainrule.rules.linear_algebra import determinant, pivots, row_echelon_form, solved
@@ -56,12 +56,24 @@ def _to_its_digits(value: Number, entry: Entry, unit: Fraction) -> bool:
     if entry.digits < 2 and unit >= 1:
         return False
     step = Number(unit)
+    beyond = value - entry.value
     if entry.value == 0:
-        return entry.places >= 2 and abs(value) <= step / 2
-    if abs(value - entry.value) <= step / 2:
+        return entry.places >= 2 and -step / 2 <= beyond <= step / 2
+    if -step / 2 <= beyond <= step / 2:
         return True
-    beyond = abs(value) - abs(entry.value)
-    return entry.digits >= 2 and value.sign() == entry.value.sign() and 0 <= beyond < step
+    if entry.value < 0:
+        beyond = -beyond
+    return entry.digits >= 2 and 0 <= beyond < step
+
+
+def is_zero(value: Number) -> bool:
+    """Whether a number is 0, or cannot be told from it."""
+    if value.exact is not None:
+        return bool(value.exact == 0)
+    try:
+        return value.sign() == 0
+    except UndecidedError:
+        return True
 
 
 def _equal(value: Number, given: Number) -> bool:

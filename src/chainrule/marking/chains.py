@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.paper.numbers import Number
 from chainrule.paper.tape import Quantity, Tape, exact_options
+from chainrule.paper.values import each
 
 Finish = Callable[[np.ndarray], np.ndarray]
 CANNOT = (ArithmeticError, ValueError, TypeError, IndexError, NotImplementedError)
@@ -66,11 +67,7 @@ class Chain:
         try:
             with np.errstate(all="ignore"):
                 made = np.asarray(function(*values, **exact_options(quantity.step)), dtype=object)
-            for place in np.ndindex(made.shape):
-                if getattr(made[place], "is_number", False):
-                    made[place] = made[place].number()  # a closed form, as √-1, may have none
-                if isinstance(made[place], Number):
-                    made[place].check_size()
+            made = each(made, _checked)
             return made if self._finish is None else self._finish(made)
         except CANNOT:
             return None
@@ -78,3 +75,12 @@ class Chain:
     def with_value(self, name: str, value: np.ndarray) -> Chain:
         """The same chain, in which a quantity has this value."""
         return Chain(self.tape, {**self._own, name: value}, self._finish)
+
+
+def _checked(value: Any) -> Any:
+    """The value as a number where it is a closed form; one that is too large is refused."""
+    if getattr(value, "is_number", False):
+        value = value.number()  # a closed form, as √-1, may have none
+    if isinstance(value, Number):
+        value.check_size()
+    return value

@@ -18,6 +18,7 @@ from chainrule.paper.notation import exact_text
 from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.tape import Quantity, Tape, rounding
+from chainrule.paper.values import each
 from chainrule.paper.words import Word
 from chainrule.paper.workings import Working
 
@@ -196,19 +197,21 @@ def _in_numbers(tape: Tape) -> Tape:
 
 
 def _numbered(value: np.ndarray) -> np.ndarray:
-    if value.dtype != object:
-        return value
-    made = np.empty(value.shape, dtype=object)
-    for place in np.ndindex(value.shape):
-        one = value[place]
-        made[place] = one if isinstance(one, Number | Word | int | np.integer) else one.number()
-    return made
+    return value if value.dtype != object else each(value, _number)
+
+
+def _number(value: Any) -> Any:
+    return value if isinstance(value, Number | Word | int | np.integer) else value.number()
 
 
 def _simplest(slips: list[Found]) -> list[Found]:
-    """Those of the fewest slips, each once."""
+    """Those of the fewest slips, each once: the same slip nearer to the answer stands for one further up."""
     fewest = min((len(found.ids) for found in slips), default=0)
-    return list({(f.ids, f.at): f for f in slips if len(f.ids) == fewest}.values())
+    nearest: dict[tuple[str, ...], Found] = {}
+    for found in slips:
+        if len(found.ids) == fewest:
+            nearest.setdefault(found.ids, found)
+    return list(nearest.values())
 
 
 def _wrong(chain: Chain, name: str, slips: list[Found], after: list[str]) -> _Finding:
@@ -245,9 +248,7 @@ def _numbers(entries: np.ndarray, value: np.ndarray) -> np.ndarray | None:
     """The student's numbers in the place of a quantity's; None where an entry is no number."""
     if not all(isinstance(entry.value, Number) for entry in entries.flat):
         return None
-    made = np.empty(entries.shape, dtype=object)
-    for place in np.ndindex(entries.shape):
-        made[place] = entries[place].value
+    made = each(entries, lambda entry: entry.value)
     if value.dtype == object:
         return made
     whole = all(number.exact is not None and number.exact.q == 1 for number in made.flat)
@@ -255,19 +256,13 @@ def _numbers(entries: np.ndarray, value: np.ndarray) -> np.ndarray | None:
 
 
 def _shown(value: np.ndarray, digits: int) -> Any:
-    made = np.empty(value.shape, dtype=object)
-    for place in np.ndindex(value.shape):
-        made[place] = str(exact_text(value[place], digits))
-    return made.tolist()
+    return each(value, lambda number: exact_text(number, digits)).tolist()
 
 
 def _text(value: np.ndarray) -> str:
     if value.size > LONGEST_SHOWN:
         return f"other values ({value.size} numbers)"
-    made = np.empty(value.shape, dtype=object)
-    for place in np.ndindex(value.shape):
-        made[place] = exact_text(value[place])
-    return str(made.tolist()).replace("'", "")
+    return str(each(value, exact_text).tolist()).replace("'", "")
 
 
 def _plain(raw: Any) -> Any:

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from chainrule.marking.agreement import agreeing, agrees, restated
+from chainrule.marking.agreement import agreeing, agrees, is_zero, restated
 from chainrule.marking.answers import Entry
 from chainrule.marking.chains import Chain
 from chainrule.paper.numbers import Number
@@ -92,7 +92,12 @@ def _scales(right: np.ndarray, entries: np.ndarray, same: str) -> Iterator[np.nd
     if same not in _SCALED or right.shape != entries.shape or right.size != max(right.shape):
         return
     for value, entry in zip(right.flat, entries.flat, strict=True):
-        if isinstance(entry.value, Number) and isinstance(value, Number) and value != 0 and entry.value != 0:
+        if (
+            isinstance(entry.value, Number)
+            and isinstance(value, Number)
+            and not is_zero(value)
+            and entry.value != 0
+        ):
             yield right * (entry.value / value)
 
 
@@ -100,7 +105,7 @@ def _explains(value: np.ndarray, right: np.ndarray, entries: np.ndarray, same: s
     """Whether each entry is the slip's value or the right one, and some the slip's alone."""
     if value.shape != entries.shape:
         return False
-    if same in _SCALED and all(isinstance(v, Number) and v == 0 for v in value.flat):
+    if same in _SCALED and all(isinstance(v, Number) and is_zero(v) for v in value.flat):
         return False
     if same:
         return restated(value, entries, same) is not None and restated(right, entries, same) is None
@@ -221,9 +226,10 @@ def _sign(right: np.ndarray, place: tuple[int, ...], entry: Entry) -> Number | N
 
 
 def _point(right: np.ndarray, place: tuple[int, ...], entry: Entry) -> Number | None:
+    value: Number = right.item(place)
     for shift in range(1, LARGEST_SHIFT + 1):
         for factor in (Number(10) ** shift, Number(1) / 10**shift):
-            shifted = right[place] * factor
+            shifted = value * factor
             if entry.value != 0 and agrees(shifted, entry):
                 return shifted
     return None
@@ -248,8 +254,9 @@ def _digits(right: np.ndarray, place: tuple[int, ...], entry: Entry) -> Number |
 
 def _neighbour(right: np.ndarray, place: tuple[int, ...], entry: Entry) -> Number | None:
     for other in np.ndindex(right.shape):
-        if other != place and right[other] != 0 and agrees(right[other], entry):
-            return right[other]
+        value: Number = right.item(other)
+        if other != place and not is_zero(value) and agrees(value, entry):
+            return value
     return None
 
 

@@ -43,6 +43,18 @@ def array_of(raw: Any, read_item: Callable[[Any, tuple[int, ...]], Any]) -> np.n
     return made
 
 
+def each(array: np.ndarray, change: Callable[[Any], Any]) -> np.ndarray:
+    """An array of what the function makes of each entry.
+
+    >>> each(np.array([1, 2]), str).tolist()
+    ['1', '2']
+    """
+    made = np.empty(array.shape, dtype=object)
+    for place in np.ndindex(array.shape):
+        made[place] = change(array[place])
+    return made
+
+
 def _shape(raw: Any, depth: int = 0) -> tuple[int, ...]:
     if isinstance(raw, np.ndarray):
         return tuple(raw.shape)

@@ -14,7 +14,7 @@ from chainrule.experiment.kept import Trained
 from chainrule.paper.output.html import stylesheet
 from chainrule.paper.pictures import STYLE, svg
 from chainrule.report.figures import marker, over_epochs
-from chainrule.report.page import environment, style
+from chainrule.report.templating import environment, style
 
 WIDEST = 50
 """Times. A loss whose values lie further apart is drawn on a logarithmic scale."""

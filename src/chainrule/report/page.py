@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 from sklearn.metrics import confusion_matrix
 
@@ -16,13 +13,13 @@ from chainrule.cost.count import layer_costs
 from chainrule.experiment.run import Run
 from chainrule.network import INPUT, TARGET
 from chainrule.paper.output.context import question_context
-from chainrule.paper.output.html import environment as paper_environment
 from chainrule.paper.output.html import stylesheet
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network import GRAPH, NetworkWorking
 from chainrule.paper.workings import Working
 from chainrule.report import figures
 from chainrule.report.augmentation import augmentation_figure, leading_augmentation
+from chainrule.report.templating import environment, style
 from chainrule.training.single import compiled_step
 from chainrule.validation import CrossValidation
 
@@ -168,20 +165,3 @@ def _row_to_work(run: Run) -> int:
     sure = run.model.predict(run.x_test, verbose=0)
     wrong = np.flatnonzero(run.true_classes() != run.predicted_classes(sure))
     return int(wrong[0]) if len(wrong) else 0
-
-
-def style() -> str:
-    """The reports' own style sheet."""
-    return _text("report.css")
-
-
-def _text(name: str) -> str:
-    return files("chainrule.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
-
-
-@cache
-def environment() -> Environment:
-    """The templates of reports, and those of the pages that they take parts from."""
-    paper = paper_environment()
-    loader = ChoiceLoader([PackageLoader("chainrule.report"), paper.loader] if paper.loader else [])
-    return paper.overlay(loader=loader)

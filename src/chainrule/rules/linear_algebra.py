@@ -378,13 +378,18 @@ def characteristic_polynomial(A: Array) -> Array:
 @rule(tex=r"\max_i (<x>)_{i}", as_whole=True)
 def largest_entry(x: Array) -> Array:
     """The largest entry of a vector."""
-    return max(x)
+    return max(x, key=_size)
 
 
 @rule(tex=r"\min_i (<x>)_{i}", as_whole=True)
 def smallest_entry(x: Array) -> Array:
     """The smallest entry of a vector."""
-    return min(x)
+    return min(x, key=_size)
+
+
+def _size(value: Any) -> Any:
+    """What a value is compared by; a closed form by its number."""
+    return value.number() if hasattr(value, "number") else value
 
 
 @rule(tex=r"\text{entry } <at> \text{ of } <x>", as_whole=True, same="order")
