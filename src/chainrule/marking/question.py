@@ -125,6 +125,7 @@ class _Marking:
             for name, answer in answers.items()
         }
         self._wrong: dict[str, np.ndarray] = {}
+        self._slipped: dict[str, np.ndarray] = {}
         self._restated: dict[str, np.ndarray] = {}
         self._shown: dict[str, np.ndarray] = {}
 
@@ -165,16 +166,24 @@ class _Marking:
                 if not after:
                     return _Finding("right")
                 return _Finding("follows", f"rightly worked from the wrong {_listed(after)}")
-        slips = [found for chain in self._readings(full) for found in self._slips(chain, name, entries)]
-        return _wrong(full, name, _simplest(slips), after)
+        tried = [found for chain in self._readings(full) for found in self._slips(chain, name, entries)]
+        slips, right = _simplest(tried), full.worked(name)
+        if slips and right is not None and right.shape == entries.shape:
+            self._slipped[name] = np.where(agreeing(slips[0].value, entries), slips[0].value, right)
+        return _wrong(full, name, slips, after)
 
     def _same(self, name: str) -> str:
         step = self._tape[name].step
         return "" if step is None else step.rule.same
 
     def _readings(self, full: Chain) -> list[Chain]:
-        """How the student may have gone on: with all digits, with those shown, or rounding every step."""
+        """How the student may have gone on: with all digits, with those shown, or rounding every step.
+
+        With all digits too, where it was a slip that made a wrong answer, and so more digits are known.
+        """
         chains = [full, Chain(self._tape, self._shown)]
+        if self._slipped:
+            chains.append(Chain(self._tape, {**self._restated, **self._wrong, **self._slipped}))
         if self._rounded is not None:
             chains.append(Chain(self._tape, self._shown, self._rounded))
         return chains

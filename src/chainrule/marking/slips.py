@@ -38,7 +38,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
     """A slip in one step, and the value that the step then has."""
 
     id: str
@@ -57,7 +57,7 @@ def explain(chain: Chain, name: str, entries: np.ndarray, answered: set[str]) ->
     if right is None:
         return []
     steps = _unanswered(chain, name, answered)
-    single = [candidate for step in steps for candidate in _candidates(chain, step)]
+    single = [candidate for step in steps for candidate in candidates(chain, step)]
     found = list(_fitting(_through(chain, name, one) for one in single if (one,)))
     same = chain.tape[name].step.rule.same  # type: ignore[union-attr]
     found = [one for one in found if _explains(one.value, right, entries, same)]
@@ -130,21 +130,21 @@ def _unanswered(chain: Chain, name: str, answered: set[str]) -> list[str]:
     return list(steps)
 
 
-def _candidates(chain: Chain, name: str) -> Iterator[_Candidate]:
+def candidates(chain: Chain, name: str) -> Iterator[Candidate]:
     """The step's value with each slip of its rule, and with weights that were updated already."""
     quantity = chain.tape[name]
     assert quantity.step is not None
     for slip in quantity.step.rule.slips:
         value = _slipped(chain, name, slip)
         if value is not None:
-            yield _Candidate(slip.id, slip.what, name, value)
+            yield Candidate(slip.id, slip.what, name, value)
     for source in quantity.inputs:
         updated = f"{source}{NEW}"
         if quantity.part == GRADIENTS and _is_updated(chain, updated):
             inputs = tuple(updated if i == source else i for i in quantity.inputs)
             value = chain.applied(quantity, quantity.step.rule, inputs)
             if value is not None:
-                yield _Candidate("updated_weight", f"the updated {source} is used already", name, value)
+                yield Candidate("updated_weight", f"the updated {source} is used already", name, value)
 
 
 def _slipped(chain: Chain, name: str, slip: Slip) -> np.ndarray | None:
@@ -159,13 +159,13 @@ def _is_updated(chain: Chain, name: str) -> bool:
     return name in chain.tape.quantities and chain.tape[name].part == UPDATE
 
 
-def _through(chain: Chain, name: str, slip: _Candidate) -> Found | None:
+def _through(chain: Chain, name: str, slip: Candidate) -> Found | None:
     """The answer's value when a slip is made on the way to it."""
     value = slip.value if slip.at == name else chain.with_value(slip.at, slip.value).worked(name)
     return None if value is None else Found((slip.id,), _said(slip, name), value, (slip.at,))
 
 
-def _everywhere(chain: Chain, name: str, slip: _Candidate, steps: list[str]) -> Found | None:
+def _everywhere(chain: Chain, name: str, slip: Candidate, steps: list[str]) -> Found | None:
     """The answer's value when the same slip is made in every step on the way to it."""
     made, at = chain, []
     for step in sorted(steps, key=list(chain.tape.quantities).index):
@@ -181,12 +181,12 @@ def _everywhere(chain: Chain, name: str, slip: _Candidate, steps: list[str]) -> 
     return None if value is None else Found((slip.id,), said, value, tuple(at))
 
 
-def _pair(chain: Chain, name: str, first: _Candidate, second: _Candidate) -> Found | None:
+def _pair(chain: Chain, name: str, first: Candidate, second: Candidate) -> Found | None:
     """The answer's value when two slips are made, the later one on what the earlier one gave."""
     order = list(chain.tape.quantities)
     early, late = sorted((first, second), key=lambda slip: order.index(slip.at))
     slipped = chain.with_value(early.at, early.value)
-    again = next((c for c in _candidates(slipped, late.at) if c.id == late.id), None)
+    again = next((c for c in candidates(slipped, late.at) if c.id == late.id), None)
     if again is None:
         return None
     found = _through(slipped, name, again)
@@ -196,7 +196,7 @@ def _pair(chain: Chain, name: str, first: _Candidate, second: _Candidate) -> Fou
     return Found((early.id, late.id), said, found.value, (early.at, late.at))
 
 
-def _said(slip: _Candidate, name: str) -> str:
+def _said(slip: Candidate, name: str) -> str:
     return slip.what if slip.at == name else f"{slip.what} (in {slip.at})"
 
 
