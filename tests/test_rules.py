@@ -107,6 +107,7 @@ def _other_rules():
     yield affine.affine_db, (dz,)
     yield affine.affine_dx, (dz, W)
     yield embedding.embedded, (np.array([2.0, 0.0, 2.0]), W)
+    yield embedding.embedded_dW, (np.array([2.0, 0.0, 2.0]), _draw(46, 3, 3), W)
     yield optimizers.gradient_descent, (W, W + 1, 0.1)
     yield optimizers.velocity, (W, W + 1, 0.1), {"momentum": 0.9}
     yield optimizers.momentum_step, (W, W + 1)
@@ -273,6 +274,7 @@ def _perceptron_rules():
     yield perceptron.weighted_sums, (x, w, b)
     yield perceptron.corrected_weights, (w, np.array(0.5), np.array(-1.0), x[0])
     yield perceptron.weights_gradient, (x, _draw(19, ROWS))
+    yield perceptron.margins, (np.array([1.0, -1.0, 1.0, -1.0]), x, w, b)
     z, threshold, targets = np.array([0.0, 0.5, 1.0, -2.0]), np.array(1.0), np.array([1.0, 0.0, 1.0, 1.0])
     yield perceptron.threshold_step, (z, threshold)
     yield perceptron.threshold_sign, (z, threshold)
@@ -361,6 +363,7 @@ def _dropout_rules():
     yield dropout.mean_over_masks, (np.array([0.4, 0.3, 0.2, 0.1]), x)
     yield dropout.inverted_dx, (x, mask), keep
     yield dropout.classic_dx, (x, mask)
+    yield dropout.summed, (x[:, 0],)
 
 
 def _sizes(*numbers):
@@ -390,6 +393,9 @@ def _convolution_rules():
     yield convolution.convolution_db, (dY,)
     yield depthwise.depthwise_convolution, (x, W, _draw(37, 6)), how
     yield depthwise.depthwise_without_bias, (x, W), how
+    dz = _draw(45, 2, 3, 3, 6)
+    yield depthwise.depthwise_dW, (x, dz), {**how, "kernel": (3, 2)}
+    yield depthwise.depthwise_dx, (dz, W, x), how
     X, F, Y = x[0, ..., 0], W[:2, ..., 0, 0], _draw(38, 4, 3)
     plain = {"strides": (1, 1), "dilation": (1, 1)}
     for flip in (False, True):

@@ -4,7 +4,9 @@ import pytest
 
 from chainrule.marking.sheet import check
 
-CONVOLUTION = 'input = [28, 28, 3]\nlayers = [{ layer = "Conv2D", filters = 8, kernel_size = 5, strides = 2 }]'
+CONVOLUTION = (
+    'input = [28, 28, 3]\nlayers = [{ layer = "Conv2D", filters = 8, kernel_size = 5, strides = 2 }]'
+)
 """12 × 12 × 8; 75 · 8 + 8 = 608 parameters; 1152 · 75 = 86400 multiplications."""
 PADDED = CONVOLUTION.replace("strides = 2", "padding = [2, 2]")
 UNBIASED = CONVOLUTION.replace("strides = 2", "use_bias = false")
@@ -14,7 +16,9 @@ DEPTHWISE = 'input = [8, 8, 4]\nlayers = [{ layer = "DepthwiseConv2D", kernel_si
 UNBIASED_DEPTHWISE = DEPTHWISE.replace("kernel_size = 3", "kernel_size = 3, use_bias = false")
 SEPARABLE = 'input = [8, 8, 4]\nlayers = [{ layer = "SeparableConv2D", filters = 6, kernel_size = 3 }]'
 UNBIASED_SEPARABLE = SEPARABLE.replace("kernel_size = 3", "kernel_size = 3, use_bias = false")
-DENSE = 'input = [10]\nlayers = [{ layer = "Dense", units = 4 }, { layer = "Dense", units = 3 }]\nbatch_size = 2'
+DENSE = (
+    'input = [10]\nlayers = [{ layer = "Dense", units = 4 }, { layer = "Dense", units = 3 }]\nbatch_size = 2'
+)
 """44 and 15 parameters, 40 and 12 multiplications, 17 values."""
 UNBIASED_DENSE = DENSE.replace("units = 4", "units = 4, use_bias = false")
 AT_PLACES = 'input = [5, 5, 3]\nlayers = [{ layer = "Dense", units = 4 }]'
@@ -140,7 +144,12 @@ def test_a_slip_is_named(given, name, answer, slip):
             "one_by_one_left_out",
             {"saving": "295174144", "ratio": "4.331", "percent": "76.91"},
         ),
-        (CONVOLUTION, {"parameters1": "600"}, "biases_left_out", {"parameters": "600", "parameter_bytes": "2400"}),
+        (
+            CONVOLUTION,
+            {"parameters1": "600"},
+            "biases_left_out",
+            {"parameters": "600", "parameter_bytes": "2400"},
+        ),
         (CONVOLUTION, {"shape1": "[13, 13, 8]"}, "ceiling_for_floor", {"multiplications1": "101400"}),
         (f"{WIDE}\nwidth = 16", {"each1": "627200"}, "one_by_one_left_out", {"break_even1": "192"}),
     ],

@@ -25,7 +25,10 @@ def entropy(p, log=np.log2):
     return -np.sum(p * log(p))
 
 
-def normal_cross_entropy(variance=4, distance=9, log=np.log2, unit=np.log2(np.e)):
+LOG_E = float(np.log2(np.e))
+
+
+def normal_cross_entropy(variance=4, distance=9, log=np.log2, unit=LOG_E):
     return log(3 * np.sqrt(2 * np.pi)) + (variance + distance) / 18 * unit
 
 

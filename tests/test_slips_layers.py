@@ -136,6 +136,7 @@ DROPOUTS = [
         ("total_test",),
     ),
     drop("divided_when_tested", "y_test", {"y_test": UNITS / 0.8}),
+    drop("mean_for_sum", "total", {"y": KEPT / 0.8, "total": KEPT.mean() / 0.8}),
     drop("not_scaled", "expected", {"expected": 0.8 * UNITS}),
     drop("mask_turned", "y", {"y": UNITS * (1 - MASK)}, given=CLASSIC),
     drop("divided_by_keep", "y", {"y": KEPT / 0.8}, given=CLASSIC),
@@ -284,6 +285,27 @@ NETWORKS = [
     layered("to_every_place", "da1", {"da2": batch(np.array([[DTOP]])), "da1": batch(np.full((3, 3), DTOP))}),
     layered("kernel_flipped", "dW1", {"da1": batch(DZ), "dW1": turned(cross(IMAGE, DZ))[..., None, None]}),
     layered("mean_for_sum", "db1", {"da1": batch(DZ), "db1": [DZ.mean()]}),
+]
+
+BOTH_FILTERS = np.stack([FILTER, FILTER.T], axis=-1)[..., None]
+DEPTHWISE = f"""
+x = {[np.stack([IMAGE, SECOND], axis=-1).tolist()]}
+layers = [
+  {{ layer = "DepthwiseConv2D", kernel_size = 2, W = {BOTH_FILTERS.tolist()}, b = [1, 2] }},
+]
+"""
+BY_CHANNEL = np.stack([MAP, cross(SECOND, FILTER.T)], axis=-1)[None]
+TURNED_BY_CHANNEL = np.stack([cross(IMAGE, turned(FILTER)), cross(SECOND, turned(FILTER.T))], axis=-1)[None]
+NETWORKS += [
+    Case("no_bias", "network", DEPTHWISE, {"z1": BY_CHANNEL}, "z1", find='["forward"]'),
+    Case(
+        "kernel_flipped",
+        "network",
+        DEPTHWISE,
+        {"z1": TURNED_BY_CHANNEL + np.array([1, 2])},
+        "z1",
+        find='["forward"]',
+    ),
 ]
 
 # --------------------------------------------------------------------------------- pooling
@@ -489,6 +511,22 @@ EMBEDDINGS = [
     Case("counted_from_one", "network", EMBEDDING, {"a1": [[TABLE[1], TABLE[0]]]}, "a1", find='["forward"]')
 ]
 
+# ---------------------------------------------------------- rates of descent on a quadratic
+
+QUADRATIC = 'formula = "x^2 + 3*y^2"\n'  # eigenvalues 2 and 6
+
+
+def rate(slip, at, value):
+    return Case(slip, "linear_algebra", QUADRATIC, {at: value}, at, find='["learning_rates"]')
+
+
+RATES = [
+    rate("one_for_two", "largest_learning_rate", 1 / 6),
+    rate("one_for_two", "best_learning_rate", 1 / 8),
+    rate("largest_alone", "best_learning_rate", 1 / 3),
+    rate("inverted", "best_factor", 2.0),
+]
+
 CASES = [
     *NORMALIZATIONS,
     *DROPOUTS,
@@ -500,6 +538,7 @@ CASES = [
     *SCHEDULES,
     *UPDATES,
     *EMBEDDINGS,
+    *RATES,
 ]
 
 

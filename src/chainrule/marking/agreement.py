@@ -171,7 +171,8 @@ def _scaled(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
         highs.append(max(ends))
     if not lows or max(lows) > min(highs):
         return None
-    return values * ((max(lows) + min(highs)) / 2)
+    scaled: np.ndarray = values * ((max(lows) + min(highs)) / 2)
+    return scaled
 
 
 def _spanned(value: np.ndarray, entries: np.ndarray) -> np.ndarray | None:
@@ -221,10 +222,10 @@ def _numbers(value: np.ndarray) -> np.ndarray:
     """Whatever a value holds, as Numbers."""
     made = np.empty(value.shape, dtype=object)
     for place in np.ndindex(value.shape):
-        one = value[place]
-        made[place] = (
-            one if isinstance(one, Number) else one.number() if hasattr(one, "number") else Number(one)
-        )
+        one: Any = value[place]
+        if not isinstance(one, Number):
+            one = one.number() if hasattr(one, "number") else Number(one)
+        made[place] = one
     return made
 
 
@@ -232,9 +233,10 @@ def _given(entries: np.ndarray) -> np.ndarray:
     """The numbers of the entries. Raises TypeError where one is no number."""
     made = np.empty(entries.shape, dtype=object)
     for place in np.ndindex(entries.shape):
-        made[place] = entries[place].value
-        if not isinstance(made[place], Number):
+        entry: Any = entries[place]
+        if not isinstance(entry.value, Number):
             raise TypeError("a word or a formula, where a number is needed")
+        made[place] = entry.value
     return made
 
 
@@ -242,8 +244,9 @@ def _within(entries: np.ndarray) -> np.ndarray:
     """How far each entry may be from what it stands for; whole numbers are meant as they are."""
     made = np.empty(entries.shape, dtype=object)
     for place in np.ndindex(entries.shape):
-        unit = entries[place].unit
-        made[place] = EQUAL if unit is None or unit >= 1 else Number(unit / 2)
+        entry: Any = entries[place]
+        exact = entry.unit is None or entry.unit >= 1
+        made[place] = EQUAL if exact else Number(entry.unit / 2)
     return made
 
 
@@ -262,5 +265,6 @@ def agreeing(value: np.ndarray, entries: np.ndarray) -> np.ndarray:
     """Which entries agree, (shape of both)."""
     found = np.empty(entries.shape, dtype=bool)
     for place in np.ndindex(entries.shape):
-        found[place] = agrees(value[place], entries[place])
+        entry: Any = entries[place]
+        found[place] = agrees(value[place], entry)
     return found

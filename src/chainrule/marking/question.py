@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from chainrule.lookup import suggest
-from chainrule.marking.agreement import fitted, ordering, restated
+from chainrule.marking.agreement import agreeing, fitted, ordering, restated
 from chainrule.marking.answers import Answer
 from chainrule.marking.chains import Chain
 from chainrule.marking.labels import relabelled

@@ -5,6 +5,8 @@ y is the target and a the prediction, (m, k), as in :mod:`chainrule.rules.losses
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chainrule.rules.arrays import Array, sqrt, total
 from chainrule.rules.losses import LossTerm, divisor
 from chainrule.rules.rule import Rule, Slip, rule
@@ -29,8 +31,18 @@ def sample_loss_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
 
     sums = r"\sum " if outputs > 1 and loss.targets != "label" else ""
     tex = (rf"\frac{{1}}{{{by}}} " if by > 1 else "") + sums + loss.tex
-    slips = (Slip("sum_for_mean", "it is not divided", undivided, sums + loss.tex),) if by > 1 else ()
-    return Rule(f"{loss.name}_of_a_sample", function, tex, defaults=loss.options, slips=slips)
+
+    def of_a_sample(slip: Slip) -> Slip:
+        def slipped(y: Array, a: Array, **options: object) -> Array:
+            summed = total(slip.function(y, a, **options), axis=1)
+            return summed if by == 1 else summed / by
+
+        return replace(slip, function=slipped, tex=tex.replace(loss.tex, slip.tex))
+
+    slips = [of_a_sample(slip) for slip in loss.slips]
+    if by > 1:
+        slips.append(Slip("sum_for_mean", "it is not divided", undivided, sums + loss.tex))
+    return Rule(f"{loss.name}_of_a_sample", function, tex, slips=tuple(slips), defaults=loss.options)
 
 
 @rule(tex=r"\sqrt{<mean>}", slips=(Slip("no_root", "the root is left out", lambda mean: mean, "<mean>"),))

@@ -386,16 +386,14 @@ def depthwise_weights(kernel: Array, shape: Array, multiplier: Array) -> Array:
         Slip(
             "biases_left_out",
             _NO_BIASES,
-            lambda *inputs: separable_weights.function(*inputs),
+            lambda *inputs: _separable_weights(*inputs),
             r"f_{h} \cdot f_{w} \cdot C \cdot D + C \cdot D \cdot K",
         ),
         Slip(
             "depthwise_biases_counted",
             "biases are counted for the depthwise convolution too",
             lambda kernel, shape, multiplier, filters: (
-                separable_weights.function(kernel, shape, multiplier, filters)
-                + shape[2] * multiplier
-                + filters
+                _separable_weights(kernel, shape, multiplier, filters) + shape[2] * multiplier + filters
             ),
             r"f_{h} \cdot f_{w} \cdot C \cdot D + C \cdot D + C \cdot D \cdot K + K",
         ),
@@ -408,7 +406,11 @@ def depthwise_weights(kernel: Array, shape: Array, multiplier: Array) -> Array:
 )
 def separable_parameters(kernel: Array, shape: Array, multiplier: Array, filters: Array) -> Array:
     """Weights of a depthwise convolution, of the 1×1 convolution behind it, and its biases."""
-    return separable_weights.function(kernel, shape, multiplier, filters) + filters
+    return _separable_parameters(kernel, shape, multiplier, filters)
+
+
+def _separable_parameters(kernel: Array, shape: Array, multiplier: Array, filters: Array) -> Array:
+    return _separable_weights(kernel, shape, multiplier, filters) + filters
 
 
 @rule(
@@ -427,7 +429,7 @@ def separable_parameters(kernel: Array, shape: Array, multiplier: Array, filters
         Slip(
             "biases_counted",
             _BIASES_COUNTED,
-            lambda *inputs: separable_parameters.function(*inputs),
+            lambda *inputs: _separable_parameters(*inputs),
             r"f_{h} \cdot f_{w} \cdot C \cdot D + C \cdot D \cdot K + K",
         ),
         Slip(
@@ -439,6 +441,10 @@ def separable_parameters(kernel: Array, shape: Array, multiplier: Array, filters
 )
 def separable_weights(kernel: Array, shape: Array, multiplier: Array, filters: Array) -> Array:
     """Weights of a depthwise convolution and of the 1×1 convolution behind it."""
+    return _separable_weights(kernel, shape, multiplier, filters)
+
+
+def _separable_weights(kernel: Array, shape: Array, multiplier: Array, filters: Array) -> Array:
     return kernel[0] * kernel[1] * shape[2] * multiplier + shape[2] * multiplier * filters
 
 

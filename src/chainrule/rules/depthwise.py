@@ -96,17 +96,44 @@ def depthwise_without_bias(x: Array, W: Array, *, strides: Shape, padding: Paddi
     return convolution_without_bias.function(x, in_groups(W), **options)
 
 
-@rule(tex=r"<x> \star_{\text{channel}} <dz>", multiplications=_numbers_times_slopes)
+def _kernel_gradient(x: Array, dz: Array, *, kernel: Shape, **options: Any) -> Array:
+    dW = convolution_dW.function(x, dz, kernel=kernel, groups=x.shape[-1], **options)
+    return dW.reshape(*kernel, x.shape[-1], -1)
+
+
+@rule(
+    tex=r"<x> \star_{\text{channel}} <dz>",
+    multiplications=_numbers_times_slopes,
+    slips=(
+        Slip(
+            "kernel_flipped",
+            "the gradient is turned by 180°, as if the kernel had been",
+            lambda x, dz, **options: turned(_kernel_gradient(x, dz, **options)),
+            r"\text{half turn of } <x> \star_{\text{channel}} <dz>",
+        ),
+    ),
+)
 def depthwise_dW(
     x: Array, dz: Array, *, kernel: Shape, strides: Shape, padding: Padding, dilation: Shape
 ) -> Array:
     """Gradient of the loss in the kernel, whose lengths are ``kernel``; shape (fh, fw, c, d)."""
-    options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": x.shape[-1]}
-    dW = convolution_dW.function(x, dz, kernel=kernel, **options)
-    return dW.reshape(*kernel, x.shape[-1], -1)
+    return _kernel_gradient(x, dz, kernel=kernel, strides=strides, padding=padding, dilation=dilation)
 
 
-@rule(tex=r"<dz> \ast_{\text{channel}} <W>", multiplications=_slopes_times_filter)
+@rule(
+    tex=r"<dz> \ast_{\text{channel}} <W>",
+    multiplications=_slopes_times_filter,
+    slips=(
+        Slip(
+            "kernel_not_flipped",
+            "the kernel is laid on the gradient without being turned",
+            lambda dz, W, x, **options: convolution_dx.function(
+                dz, in_groups(turned(W)), x, groups=x.shape[-1], **options
+            ),
+            r"<dz> \star_{\text{channel}} <W>",
+        ),
+    ),
+)
 def depthwise_dx(
     dz: Array, W: Array, x: Array, *, strides: Shape, padding: Padding, dilation: Shape
 ) -> Array:

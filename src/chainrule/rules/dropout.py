@@ -232,7 +232,17 @@ def classic_dx(dy: Array, mask: Array) -> Array:
     return dy * mask
 
 
-@rule(tex=r"\sum_{i} (<y>)_{i}")
+@rule(
+    tex=r"\sum_{i} (<y>)_{i}",
+    slips=(
+        Slip(
+            "mean_for_sum",
+            "the mean is taken instead of the sum",
+            lambda y: total(y) / size(y.shape),
+            r"\frac{1}{n} \sum_{i} (<y>)_{i}",
+        ),
+    ),
+)
 def summed(y: Array) -> Array:
     """All outputs together, which the next layer would get with weights of 1."""
     return total(y)

@@ -63,13 +63,29 @@ def _count(x: Shape, da: Shape, W: Shape) -> int:
     return size(x) * size(W)
 
 
-@rule(tex=r"\operatorname{onehot}(<x>)^{\top} <da>", multiplications=_count)
+def _gathered(x: Array, da: Array, rows: int) -> Array:
+    flat = da.reshape(-1, da.shape[-1])
+    return _one_hot(x, flat, rows).T @ flat
+
+
+@rule(
+    tex=r"\operatorname{onehot}(<x>)^{\top} <da>",
+    multiplications=_count,
+    slips=(
+        Slip(
+            "counted_from_one",
+            "the rows are counted from 1",
+            lambda x, da, W: _gathered(x - 1, da, W.shape[0]),
+            r"\operatorname{onehot}(<x> - 1)^{\top} <da>",
+        ),
+    ),
+)
 def embedded_dW(x: Array, da: Array, W: Array) -> Array:
     """Gradient of the loss in W: each row's is the sum over the places that its id has; shape (v, d).
 
     It needs of W its number of rows alone.
     """
-    return _one_hot(x, da.reshape(-1, da.shape[-1]), W.shape[0]).T @ da.reshape(-1, da.shape[-1])
+    return _gathered(x, da, W.shape[0])
 
 
 @rule(tex="0")

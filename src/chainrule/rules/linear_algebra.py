@@ -317,7 +317,7 @@ def pivot_product(U: Array, *, swaps: int) -> Array:
         Slip(
             "opposite_sign",
             "the eigenvalue is added",
-            lambda A, eigenvalue: shifted.function(A, -eigenvalue),
+            lambda A, eigenvalue: _shifted(A, -eigenvalue),
             "<A> + <eigenvalue> I",
         ),
         Slip(
@@ -330,6 +330,10 @@ def pivot_product(U: Array, *, swaps: int) -> Array:
 )
 def shifted(A: Array, eigenvalue: Array) -> Array:
     """The matrix whose null space are the eigenvectors of an eigenvalue."""
+    return _shifted(A, eigenvalue)
+
+
+def _shifted(A: Array, eigenvalue: Array) -> Array:
     made = A.copy()
     for i in range(A.shape[0]):
         made[i, i] = A[i, i] - eigenvalue

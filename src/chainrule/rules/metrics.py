@@ -67,7 +67,7 @@ def _transposed(function: Callable[..., Array], tex: str) -> Slip:
     tex=r"\sum_s \left[ (<rows>)_{s} = i \right] \left[ (<columns>)_{s} = j \right]",
     slips=(
         _transposed(
-            lambda rows, columns, classes: confusion_matrix.function(columns, rows, classes=classes),
+            lambda rows, columns, classes: _confusion_matrix(columns, rows, classes=classes),
             r"\sum_s \left[ (<columns>)_{s} = i \right] \left[ (<rows>)_{s} = j \right]",
         ),
     ),
@@ -80,6 +80,10 @@ def confusion_matrix(rows: Array, columns: Array, *, classes: int) -> Array:
     array([[1, 1],
            [0, 1]])
     """
+    return _confusion_matrix(rows, columns, classes=classes)
+
+
+def _confusion_matrix(rows: Array, columns: Array, *, classes: int) -> Array:
     xp = namespace(rows, columns)
     numbers = xp.arange(classes)
     here = rows[:, None, None] == numbers[None, :, None]
@@ -441,7 +445,7 @@ _NOT_DIVIDED = "sum_for_mean", "the sum is not divided"
         Slip(
             "weighted",
             "every class counts with its samples, as in the weighted average",
-            lambda values, support: weighted_average.function(support, values),
+            lambda values, support: _weighted_average(support, values),
             r"\frac{\sum_k n_{k} (<values>)_{k}}{\sum_k n_{k}}",
             also=("support",),
         ),
@@ -477,6 +481,10 @@ def macro_average(values: Array) -> Array:
 )
 def weighted_average(support: Array, values: Array) -> Array:
     """The mean over the classes, every class counting with its samples."""
+    return _weighted_average(support, values)
+
+
+def _weighted_average(support: Array, values: Array) -> Array:
     return total(support * values) / total(support)
 
 
@@ -566,13 +574,17 @@ def rate(counts: Array, all: Array) -> Array:  # noqa: A002 - how many there are
         Slip(
             "axes_exchanged",
             "the two axes are exchanged, so that the area beside the curve is taken",
-            lambda x, y: trapezoids.function(y, x),
+            lambda x, y: _trapezoids(y, x),
             r"\sum_{k} \left( (<y>)_{k} - (<y>)_{k-1} \right) \cdot \frac{(<x>)_{k} + (<x>)_{k-1}}{2}",
         ),
     ),
 )
 def trapezoids(x: Array, y: Array) -> Array:
     """The area under a curve of straight pieces."""
+    return _trapezoids(x, y)
+
+
+def _trapezoids(x: Array, y: Array) -> Array:
     return total((x[1:] - x[:-1]) * ((y[1:] + y[:-1]) / 2))
 
 

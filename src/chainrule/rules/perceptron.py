@@ -321,7 +321,24 @@ LINE_POSITION = _crossing(0, "line_position")
 # --------------------------------------------------------------------------- separability
 
 
-@rule(tex=r"<side> \odot (<x> <w> + <b>)", multiplications=lambda side, x, w, b: size(x) + size(side))
+@rule(
+    tex=r"<side> \odot (<x> <w> + <b>)",
+    multiplications=lambda side, x, w, b: size(x) + size(side),
+    slips=(
+        Slip(
+            "no_bias",
+            "the bias is left out",
+            lambda side, x, w, b: side * (x @ w),
+            r"<side> \odot (<x> <w>)",
+        ),
+        Slip(
+            "no_side",
+            "the sign of a row's side is left out",
+            lambda side, x, w, b: x @ w + b,
+            "<x> <w> + <b>",
+        ),
+    ),
+)
 def margins(side: Array, x: Array, w: Array, b: Array) -> Array:
     """Greater than 0 where a row (side 1 or -1) lies on its side of the line; shape (m,)."""
     return side * (x @ w + b)

@@ -104,6 +104,22 @@ def _shared(
     return without_padding(_sum_where(parts, hits), lengths, pairs)
 
 
+def _to_largest(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, padding: Padding) -> Array:
+    """Each gradient laid on the first largest number of its window."""
+    lengths = x.shape[1:-1]
+    pairs = pairs_of(padding, lengths, pool_size, strides)
+    y = _largest(x, pool_size=pool_size, strides=strides, padding=pairs)
+    taken = namespace(x).zeros(y.shape, dtype=bool)
+    places, firsts = list(_places(lengths, pool_size, strides, pairs)), []
+    for place in places:
+        firsts.append((_view(x, place) == y) & place.inside & ~taken)
+        taken = taken | firsts[-1]
+    room = room_of(lengths, pairs)
+    parts = [put_back(dy, p.offset, room, strides) for p in places]
+    hits = [put_back(first, p.offset, room, strides) for first, p in zip(firsts, places, strict=True)]
+    return without_padding(_sum_where(parts, hits), lengths, pairs)
+
+
 _LARGEST_SLIPS = (
     Slip("mean_for_largest", _MEAN_FOR_LARGEST, _means, _MEAN_TEX),
     Slip(
@@ -152,7 +168,7 @@ _MEAN_BACK_SLIPS = (
     Slip(
         "largest_for_mean",
         "each gradient goes to the largest number of its window alone",
-        lambda dy, x, **options: max_pooling_dx.function(x, dy, **options),
+        lambda dy, x, **options: _to_largest(x, dy, **options),
         r"\text{each } <dy> \text{ goes to the largest number of its window}",
     ),
 )
@@ -180,18 +196,7 @@ def max_pooling_dx(x: Array, dy: Array, *, pool_size: Shape, strides: Shape, pad
 
     Of equal largest numbers the first takes the gradient, row by row, as in JAX and PyTorch.
     """
-    lengths = x.shape[1:-1]
-    pairs = pairs_of(padding, lengths, pool_size, strides)
-    y = max_pooling.function(x, pool_size=pool_size, strides=strides, padding=pairs)
-    taken = namespace(x).zeros(y.shape, dtype=bool)
-    places, firsts = list(_places(lengths, pool_size, strides, pairs)), []
-    for place in places:
-        firsts.append((_view(x, place) == y) & place.inside & ~taken)
-        taken = taken | firsts[-1]
-    room = room_of(lengths, pairs)
-    parts = [put_back(dy, p.offset, room, strides) for p in places]
-    hits = [put_back(first, p.offset, room, strides) for first, p in zip(firsts, places, strict=True)]
-    return without_padding(_sum_where(parts, hits), lengths, pairs)
+    return _to_largest(x, dy, pool_size=pool_size, strides=strides, padding=padding)
 
 
 @rule(tex=_MEAN_TEX, slips=_MEAN_SLIPS)

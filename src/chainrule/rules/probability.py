@@ -196,19 +196,23 @@ def gathered(groups: tuple[tuple[int, ...], ...]) -> Rule:
         Slip(
             "value_left_out",
             "the probability of the value itself is left out",
-            lambda p: cumulative.function(p) - p,
+            lambda p: _cumulative(p) - p,
             r"\sum_{t < x} P(X = t)",
         ),
         Slip(
             "from_above",
             "the probabilities of the values behind are added",
-            lambda p: 1 - cumulative.function(p) + p,
+            lambda p: 1 - _cumulative(p) + p,
             r"\sum_{t \ge x} P(X = t)",
         ),
     ),
 )
 def cumulative(p: Array) -> Array:
     """Distribution function at each of the values, which stand in increasing order."""
+    return _cumulative(p)
+
+
+def _cumulative(p: Array) -> Array:
     return namespace(p).stack([total(p[: k + 1]) for k in range(p.shape[0])])
 
 
@@ -484,7 +488,7 @@ def variance_of_sum_by_definition(x: Array, y: Array, joint: Array, mean_x: Arra
         Slip(
             "distribution_for_density",
             "the distribution function is taken",
-            lambda x, a, b: uniform_cdf.function(x, a, b),
+            lambda x, a, b: _uniform_cdf(x, a, b),
             r"\frac{x - <a>}{<b> - <a>}",
         ),
         Slip(
@@ -513,7 +517,7 @@ def uniform_pdf(x: Array, a: Array, b: Array) -> Array:
         Slip(
             "from_above",
             "the probability of larger values is taken",
-            lambda x, a, b: 1 - uniform_cdf.function(x, a, b),
+            lambda x, a, b: 1 - _uniform_cdf(x, a, b),
             r"\frac{<b> - x}{<b> - <a>}",
         ),
         Slip(
@@ -526,6 +530,10 @@ def uniform_pdf(x: Array, a: Array, b: Array) -> Array:
 )
 def uniform_cdf(x: Array, a: Array, b: Array) -> Array:
     """Distribution function of the uniform distribution on [a, b]."""
+    return _uniform_cdf(x, a, b)
+
+
+def _uniform_cdf(x: Array, a: Array, b: Array) -> Array:
     return where(x < a, constant(0, x), where(x > b, constant(1, x), (x - a) / (b - a)))
 
 
@@ -653,13 +661,13 @@ def standard_score(x: Array, mu: Array, sigma: Array) -> Array:
         Slip(
             "from_above",
             "the probability of larger values is taken",
-            lambda z: 1 - normal_cdf.function(z),
+            lambda z: 1 - _normal_cdf(z),
             r"1 - \Phi(<z>)",
         ),
         Slip(
             "from_the_mean",
             "only the part from the mean on is taken, without the half below it",
-            lambda z: normal_cdf.function(z) - constant(1, z) / 2,
+            lambda z: _normal_cdf(z) - constant(1, z) / 2,
             r"\Phi(<z>) - \frac{1}{2}",
         ),
         Slip(
@@ -672,6 +680,10 @@ def standard_score(x: Array, mu: Array, sigma: Array) -> Array:
 )
 def normal_cdf(z: Array) -> Array:
     """Distribution function of the standard normal distribution."""
+    return _normal_cdf(z)
+
+
+def _normal_cdf(z: Array) -> Array:
     return (1 + erf(np.asarray(z / sqrt(constant(2, z))))) / 2
 
 

@@ -79,7 +79,7 @@ _AROUND_CORNER = "around_the_corner", "it is done around the first pixel, not ar
     slips=(
         Slip(
             *_OTHER_DIRECTION,
-            lambda shift, x, *, axis: shifted_places.function(-shift, x, axis=axis),
+            lambda shift, x, *, axis: _shifted_places(-shift, x, axis=axis),
             r"i + n \cdot <shift>",
         ),
         Slip(
@@ -97,6 +97,10 @@ def shifted_places(shift: Array, x: Array, *, axis: int) -> Array:
     >>> shifted_places(np.array([0.5]), np.zeros((1, 4, 4, 1)), axis=1)[0, :, 0]
     array([-2., -1.,  0.,  1.])
     """
+    return _shifted_places(shift, x, axis=axis)
+
+
+def _shifted_places(shift: Array, x: Array, *, axis: int) -> Array:
     return _along(x, axis) - x.shape[axis] * _each(shift)
 
 
@@ -106,7 +110,7 @@ def shifted_places(shift: Array, x: Array, *, axis: int) -> Array:
         Slip(
             "inverted",
             "it is divided by the zoom, not multiplied",
-            lambda zoom, x, *, axis: zoomed_places.function(1 / zoom, x, axis=axis),
+            lambda zoom, x, *, axis: _zoomed_places(1 / zoom, x, axis=axis),
             r"o + \frac{1}{<zoom>} \cdot (i - o)",
         ),
         Slip(
@@ -123,6 +127,10 @@ def zoomed_places(zoom: Array, x: Array, *, axis: int) -> Array:
     >>> zoomed_places(np.array([2.0]), np.zeros((1, 4, 4, 1)), axis=1)[0, :, 0]
     array([-1.5,  0.5,  2.5,  4.5])
     """
+    return _zoomed_places(zoom, x, axis=axis)
+
+
+def _zoomed_places(zoom: Array, x: Array, *, axis: int) -> Array:
     places = _along(x, axis)
     return _middle(places) + _each(zoom) * (places - _middle(places))
 
@@ -133,7 +141,7 @@ def zoomed_places(zoom: Array, x: Array, *, axis: int) -> Array:
         Slip(
             "other_direction",
             "it is turned the other way",
-            lambda angle, x: rotated_rows.function(-angle, x),
+            lambda angle, x: _rotated_rows(-angle, x),
             r"o_y - \sin(<angle>) \cdot (k - o_x) + \cos(<angle>) \cdot (i - o_y)",
         ),
         Slip(
@@ -145,6 +153,10 @@ def zoomed_places(zoom: Array, x: Array, *, axis: int) -> Array:
 )
 def rotated_rows(angle: Array, x: Array) -> Array:
     """The rows in which to look for an image turned to the left around its middle; shape (m, h, w)."""
+    return _rotated_rows(angle, x)
+
+
+def _rotated_rows(angle: Array, x: Array) -> Array:
     rows, columns = _along(x, 1), _along(x, 2)
     across, down = columns - _middle(columns), rows - _middle(rows)
     return _middle(rows) + _each(sin(angle)) * across + _each(cos(angle)) * down
@@ -156,7 +168,7 @@ def rotated_rows(angle: Array, x: Array) -> Array:
         Slip(
             "other_direction",
             "it is turned the other way",
-            lambda angle, x: rotated_columns.function(-angle, x),
+            lambda angle, x: _rotated_columns(-angle, x),
             r"o_x + \cos(<angle>) \cdot (k - o_x) + \sin(<angle>) \cdot (i - o_y)",
         ),
         Slip(
@@ -168,6 +180,10 @@ def rotated_rows(angle: Array, x: Array) -> Array:
 )
 def rotated_columns(angle: Array, x: Array) -> Array:
     """The columns in which to look for an image turned to the left around its middle; shape (m, h, w)."""
+    return _rotated_columns(angle, x)
+
+
+def _rotated_columns(angle: Array, x: Array) -> Array:
     rows, columns = _along(x, 1), _along(x, 2)
     across, down = columns - _middle(columns), rows - _middle(rows)
     return _middle(columns) + _each(cos(angle)) * across - _each(sin(angle)) * down
@@ -278,7 +294,7 @@ def _products(x: Shape, rows: Shape, columns: Shape) -> int:
         Slip(
             "nearest_for_bilinear",
             "the nearest pixel is taken whole, not the share of each of its neighbours",
-            lambda x, rows, columns, *, interpolation, fill_mode, fill_value: sampled.function(
+            lambda x, rows, columns, *, interpolation, fill_mode, fill_value: _sampled(
                 x, rows, columns, interpolation="nearest", fill_mode=fill_mode, fill_value=fill_value
             ),
             r"(<x>)_{\left\lfloor <rows> + \frac{1}{2} \right\rfloor,"
@@ -287,7 +303,7 @@ def _products(x: Shape, rows: Shape, columns: Shape) -> int:
         Slip(
             "zeros_outside",
             "what lies outside is taken as 0",
-            lambda x, rows, columns, *, interpolation, fill_mode, fill_value: sampled.function(
+            lambda x, rows, columns, *, interpolation, fill_mode, fill_value: _sampled(
                 x, rows, columns, interpolation=interpolation, fill_mode="constant", fill_value=0
             ),
             r"\sum_{i, k} \rho_i(<rows>) \cdot \rho_k(<columns>) \cdot (<x>)_{i,k}",
@@ -306,6 +322,12 @@ def sampled(
     >>> sampled(x, np.zeros((1, 1, 1)), columns, **options)[0, 0, :, 0]
     array([ 5., 15., 25.])
     """
+    return _sampled(x, rows, columns, interpolation=interpolation, fill_mode=fill_mode, fill_value=fill_value)
+
+
+def _sampled(
+    x: Array, rows: Array, columns: Array, *, interpolation: str, fill_mode: str, fill_value: Array
+) -> Array:
     of_rows = _share_of_each(rows, x.shape[1], interpolation, fill_mode)
     of_columns = _share_of_each(columns, x.shape[2], interpolation, fill_mode)
     by_rows = total(of_rows[..., None, None] * x[:, None, None], axis=3)

@@ -78,13 +78,17 @@ def reshaped_like(da: Array, x: Array) -> Array:
         Slip(
             "other_side",
             "the channels of zeros stand on the other side",
-            lambda x, *, before, after: padded_channels.function(x, before=after, after=before),
+            lambda x, *, before, after: _padded_channels(x, before=after, after=before),
             r"\operatorname{pad}(<x>)",
         ),
     ),
 )
 def padded_channels(x: Array, *, before: int, after: int) -> Array:
     """x with so many channels of zeros before and after its own; shape (m, …, before + c + after)."""
+    return _padded_channels(x, before=before, after=after)
+
+
+def _padded_channels(x: Array, *, before: int, after: int) -> Array:
     around = [zeros((*x.shape[:-1], count), x) for count in (before, after)]
     return namespace(x).concat([around[0], x, around[1]], axis=-1)
 
