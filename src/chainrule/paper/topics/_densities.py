@@ -181,9 +181,9 @@ def work_integral(
             inputs.append(f"{name}_{end}{i}")
             limit = np.asarray(value, dtype=object)
             page.give(inputs[-1], limit, symbol=limit_tex(value), hidden=True)
-        infinite = [v if isinstance(v, float) else None for v in (low, high)]
+        below, above = (v if isinstance(v, float) else None for v in (low, high))
         at = partial(found.at, number=number) if found else None
-        parts.append(rules.Integration(integral.function(number), integrand, tex, *infinite, at=at))
+        parts.append(rules.Integration(integral.function(number), integrand, tex, below, above, at=at))
     value = page.work(name, rules.definite_integral(tuple(parts)), *inputs, symbol=symbol, shown=shown)
     if shown and any(each.is_odd for each in integrals):
         page.remark("An odd function between opposite limits: what is left of 0 and right of it cancels out.")
