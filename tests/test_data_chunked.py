@@ -70,7 +70,7 @@ def test_rows_of_one_piece_do_not_stay_together():
 
 
 def readers():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("chunks")]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
 
 
 def test_the_reading_thread_ends_with_the_epoch_or_with_its_caller():

@@ -14,7 +14,7 @@ HOUSE = Path(chainrule.__file__).parent
 FACE = "__init__"  # what `import chainrule` gives: it may import everything
 FLOORS = [
     {"rules"},
-    {"config", "files", "lookup", "initializers", "activations", "losses", "metrics", "doors"},
+    {"config", "ahead", "files", "lookup", "initializers", "activations", "losses", "metrics", "doors"},
     {"regularizers", "constraints"},
     {"layers"},
     {"optimizers"},

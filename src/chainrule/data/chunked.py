@@ -6,17 +6,16 @@ import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import numpy as np
 
+from chainrule.ahead import ahead
 from chainrule.data.scaling import Scaler, learn_scaler
 from chainrule.doors import whole_number
 
 Rows = tuple[np.ndarray, np.ndarray]
 """x and y."""
-Item = TypeVar("Item")
 
 CHUNK_BYTES = 1 << 26
 EVEN = 1024
@@ -88,7 +87,7 @@ class Chunked(ABC):
         )
         if start > self.chunk_count:
             raise ValueError(f"start is {start}, and {self.name} has {self.chunk_count} chunks")
-        return _ahead(self._chunks(epoch, seed, bool(shuffle), start))
+        return ahead(self._chunks(epoch, seed, bool(shuffle), start))
 
     def whole(self) -> Rows:
         """All rows in memory, in the order of the files."""
@@ -217,13 +216,3 @@ def _chunk_rows(wanted: int | None, width: int, rows: int) -> int:
 
 def _generator(*seeds: int) -> np.random.Generator:
     return np.random.default_rng(seeds)
-
-
-def _ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, each made by a thread while the one before it is in use."""
-    with ThreadPoolExecutor(1, thread_name_prefix="chunks") as reader:
-        coming = reader.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = reader.submit(next, items, None)
-            yield item
-            del item

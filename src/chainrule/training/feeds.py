@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from chainrule.ahead import ahead
 from chainrule.network import INPUT, TARGET
 from chainrule.rules.arrays import Array
 from chainrule.training.batches import rows_of
@@ -57,7 +58,7 @@ class Memory:
 
 
 class Stream:
-    """Chunks of a source, each checked and put on the device as its turn comes."""
+    """Chunks of a source, each checked and put on the device while the one before it trains."""
 
     def __init__(self, source: Source, door: Any, seed: int = 0, shuffle: bool = False) -> None:
         self._source, self._door, self.seed, self._shuffle = source, door, seed, shuffle
@@ -65,6 +66,9 @@ class Stream:
 
     def chunks(self, epoch: int, start: int = 0) -> Iterator[Chunk]:
         """The chunks of an epoch, from the one with this number on."""
+        return ahead(self._chunks(epoch, start))
+
+    def _chunks(self, epoch: int, start: int) -> Iterator[Chunk]:
         for x, y in self._source.chunks(epoch, self.seed, self._shuffle, start):
             inputs, targets = self._door(x, y)
             yield Chunk(on_device({INPUT: inputs, TARGET: targets}), jnp.arange(len(x)))
