@@ -12,9 +12,9 @@ from chainrule.paper.page import Page
 from chainrule.paper.topics._windows import Windows
 from chainrule.paper.topics.convolution.named import Arrays, gradient_tex, with_word
 from chainrule.rules.maps import (
+    FLIPPED_MAP_DX,
     back_padding,
     flipped_map_dW,
-    FLIPPED_MAP_DX,
     half_turn,
     lengths_of,
     map_db,
