@@ -54,6 +54,10 @@ MISTAKES = {
     "a layer": (described(layers='[{ layer = "Dens", units = 1 }]'), ["layers[1]", "did you mean 'Dense'?"]),
     "no layer": (described(layers="[]"), ["layers", "at least one"]),
     "no units": (described(layers='[{ layer = "Dense" }]'), ["layers[1].units", "is missing"]),
+    "unit for units": (
+        described(layers='[{ layer = "Dense", unit = 2 }]'),
+        ["layers[1].unit: unknown key", "did you mean 'units'"],
+    ),
     "units in quotes": (
         described(layers='[{ layer = "Dense", units = "1" }]'),
         ["layers[1]", "units", "'1'"],

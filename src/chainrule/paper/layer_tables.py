@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from chainrule.layers.container import Container
@@ -63,6 +64,8 @@ class GivenLayers:
             beside = "layers stand side by side in Branches or Residual"
             raise SheetError(f"{at}.layer: {table.layer} takes several inputs; in a list, {beside}")
         if table.layer == "Dense" and "units" not in arguments:
+            for key in get_close_matches("units", values, 1):
+                raise SheetError(f"{at}.{key}: {unknown_key(table.layer, key, ())}")
             raise SheetError(f"{at}.units: is missing")
         if issubclass(known, Container):
             arguments = {

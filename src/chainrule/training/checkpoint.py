@@ -89,7 +89,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         return _unpacked(content)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        raise CheckpointError(f"{path} is no whole checkpoint ({reason})") from error
+        raise CheckpointError(f"{path} is no whole checkpoint ({reason}): remove it to begin anew") from error
 
 
 def newest_checkpoint(path: str | os.PathLike[str]) -> tuple[Checkpoint, Path] | None:
