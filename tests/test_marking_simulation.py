@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from chainrule.marking.answers import parse_answers
+from chainrule.marking.candidates import candidates
 from chainrule.marking.chains import Chain
 from chainrule.marking.question import mark_question
-from chainrule.marking.slips import candidates
 from chainrule.paper.numbers import Number
 from chainrule.paper.solving import solve
 from chainrule.paper.tape import rounding
@@ -119,3 +119,18 @@ def test_the_slip_is_named_rightly(simulated):
 def test_what_comes_after_follows(simulated):
     counts, others = simulated
     assert counts["followed"] >= 0.99 * counts["later"], others
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
+@pytest.mark.parametrize("answers", ["all", "the last", "words"])
+def test_whatever_is_answered_is_marked(sheet, answers):
+    random = np.random.default_rng(0)
+    for working in solve(sheet).workings:
+        lines = ["[q]"]
+        names = [name for name in working.names if working.tape[name].step is not None]
+        for name in names[-1:] if answers == "the last" else names:
+            wrong = "what" if answers == "words" else np.round(random.normal(size=working[name].shape), 3)
+            lines.append(f'"{name}" = {np.asarray(wrong).tolist()!r}')
+        found = marked(working, "\n".join(lines))
+        assert len(found.answers) >= len(lines) - 1
+        assert 0 <= found.score <= found.out_of

@@ -33,6 +33,8 @@ def agrees(value: Any, entry: Entry) -> bool:
     """
     if isinstance(value, Word):
         return value.text.casefold() == entry.text.casefold() or value.text == entry.value
+    if isinstance(value, float):
+        return entry.text.casefold() in (str(value), "∞")  # what is no Number is infinite
     if isinstance(entry.value, str):
         return False
     if not isinstance(value, Number):

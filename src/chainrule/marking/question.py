@@ -11,17 +11,21 @@ import numpy as np
 from chainrule.lookup import suggest
 from chainrule.marking.agreement import agreeing, fitted, ordering, restated
 from chainrule.marking.answers import Answer
+from chainrule.marking.candidates import Found
 from chainrule.marking.chains import Chain
 from chainrule.marking.labels import relabelled
-from chainrule.marking.slips import Found, explain
+from chainrule.marking.slips import explain
 from chainrule.paper.notation import exact_text
 from chainrule.paper.numbers import Number
+from chainrule.paper.reading import Value
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.tape import Quantity, Tape, rounding
 from chainrule.paper.values import each
 from chainrule.paper.words import Word
 from chainrule.paper.workings import Working
 
+PLAIN = (Number, Word, int, float, np.integer)
+"""What stands in a working beside formulas: numbers and words, and floats for what is infinite."""
 Verdict = Literal["right", "follows", "wrong", "missing"]
 MOST_PLACES = 30
 """Decimals. With more, what is rounded at every step differs from what is not by nothing to be seen."""
@@ -166,8 +170,8 @@ class _Marking:
                 if not after:
                     return _Finding("right")
                 return _Finding("follows", f"rightly worked from the wrong {_listed(after)}")
-        tried = [found for chain in self._readings(full) for found in self._slips(chain, name, entries)]
-        slips, right = _simplest(tried), full.worked(name)
+        slips = _nearest(explain(self._readings(full), name, entries, {*self._answers}))
+        right = full.worked(name)
         if slips and right is not None and right.shape == entries.shape:
             self._slipped[name] = np.where(agreeing(slips[0].value, entries), slips[0].value, right)
         return _wrong(full, name, slips, after)
@@ -188,16 +192,11 @@ class _Marking:
             chains.append(Chain(self._tape, self._shown, self._rounded))
         return chains
 
-    def _slips(self, chain: Chain, name: str, entries: np.ndarray) -> list[Found]:
-        return explain(chain, name, entries, {*self._answers})
-
 
 def _in_numbers(tape: Tape) -> Tape:
     """The tape with closed forms as numbers; with names in it, as it is."""
-    values = [v for q in tape.quantities.values() for v in q.value.flat if not isinstance(v, Word)]
-    if all(isinstance(v, Number | int | np.integer) for v in values):
-        return tape
-    if not all(isinstance(v, Number | int | np.integer) or v.is_number for v in values):
+    values = [v for q in tape.quantities.values() for v in q.value.flat if not isinstance(v, PLAIN)]
+    if not values or not all(v.is_number for v in values):
         return tape
     made = Tape()
     for name, quantity in tape.quantities.items():
@@ -210,16 +209,14 @@ def _numbered(value: np.ndarray) -> np.ndarray:
 
 
 def _number(value: Any) -> Any:
-    return value if isinstance(value, Number | Word | int | np.integer) else value.number()
+    return value if isinstance(value, PLAIN) else value.number()
 
 
-def _simplest(slips: list[Found]) -> list[Found]:
-    """Those of the fewest slips, each once: the same slip nearer to the answer stands for one further up."""
-    fewest = min((len(found.ids) for found in slips), default=0)
+def _nearest(slips: list[Found]) -> list[Found]:
+    """Each slip once: nearer to the answer it stands for the same one further up."""
     nearest: dict[tuple[str, ...], Found] = {}
     for found in slips:
-        if len(found.ids) == fewest:
-            nearest.setdefault(found.ids, found)
+        nearest.setdefault(found.ids, found)
     return list(nearest.values())
 
 
@@ -254,7 +251,11 @@ def _sources(quantities: Mapping[str, Quantity], name: str, wrong: Mapping[str, 
 
 
 def _numbers(entries: np.ndarray, value: np.ndarray) -> np.ndarray | None:
-    """The student's numbers in the place of a quantity's; None where an entry is no number."""
+    """The student's numbers, or formulas, in the place of a quantity's; None where an entry is neither."""
+    if any(not isinstance(v, PLAIN) for v in value.flat):
+        if any(isinstance(entry.value, str) for entry in entries.flat):
+            return None
+        return each(entries, lambda entry: Value(entry.text).formula())
     if not all(isinstance(entry.value, Number) for entry in entries.flat):
         return None
     made = each(entries, lambda entry: entry.value)
