@@ -91,7 +91,7 @@ class _Search:
         if self._same:
             is_right = restated(self._right, self._entries, self._same) is not None
             return not is_right and restated(value, self._entries, self._same) is not None
-        return bool(self._wrong) and all(agrees(value[at], self._entries[at]) for at in self._wrong)
+        return bool(self._wrong) and all(agrees(value.item(at), self._entries.item(at)) for at in self._wrong)
 
     def _scaled(self) -> Iterator[np.ndarray]:
         return iter(()) if self._right is None else _scales(self._right, self._entries, self._same)
