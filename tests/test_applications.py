@@ -159,12 +159,14 @@ def test_the_inception_block_gives_what_keras_gives_with_the_same_weights():
     check_like_keras(Network([InceptionBlock(2, (3, 4), (1, 2), 3)], (6, 6, 5)), keras_inception())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shortcut", ["zeros", "projection"])
 def test_resnet_gives_what_keras_gives_with_the_same_weights(shortcut):
     network = Network(resnet20_layers(shortcut=shortcut), (8, 8, 3))
     check_like_keras(network, keras_resnet(shortcut == "projection"))
 
 
+@pytest.mark.slow
 def test_vgg16_has_the_shapes_of_keras_vgg16():
     """Up to the dense layers, whose 123 million weights would all be drawn."""
     theirs = keras.applications.VGG16(weights=None, input_shape=(32, 32, 3), include_top=False)

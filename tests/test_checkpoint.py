@@ -252,6 +252,7 @@ for epoch in itertools.count(found[0].position.epoch + 1 if found else 1):
 """
 
 
+@pytest.mark.slow
 def test_killed_at_fifty_moments_the_newest_checkpoint_is_whole(path):
     moments = random.Random(5)
     interrupted = 0

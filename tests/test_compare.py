@@ -137,6 +137,7 @@ def stopping(tmp_path, monkeypatch):
     return comparing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed", [1, 3, 6, 11])
 def test_a_stopped_comparison_goes_on_with_what_it_has(stopping, killed, tmp_path):
     status, epochs = stopping("-o", "whole")

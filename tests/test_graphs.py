@@ -83,6 +83,7 @@ def heads(library):
     return library.Model(x, [first, second])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_name", [False, True])
 def test_a_graph_with_two_outputs_trains_as_in_keras(by_name, tmp_path):
     given = {
@@ -121,6 +122,7 @@ def test_what_does_not_fit_several_outputs_is_refused():
         model.fit(X, [Y, np.eye(3)[LABELS]], class_weight={0: 1}, verbose=0)
 
 
+@pytest.mark.slow
 def test_weights_of_rows_and_of_classes_count_as_in_keras():
     weights = RANDOM.random(40).astype(np.float32)
     for given in (
@@ -273,6 +275,7 @@ class Kept(Keeper):
         return self.start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", [False, True])
 def test_a_run_goes_on_from_any_place_and_ends_with_the_same_bits(between):
     def run(start=None):

@@ -138,6 +138,7 @@ elementwise = st.one_of(
 stacks = st.lists(st.one_of(dense, elementwise), min_size=0, max_size=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss_name", LOSS_NAMES)
 @compiled
 @given(

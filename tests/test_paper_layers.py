@@ -406,7 +406,7 @@ MISTAKES = {
     ),
     "a misspelt argument inside a container": (
         question('{ layer = "Residual", layers = [{ layer = "Dense", unit = 2 }] }'),
-        ["given.layers[1].layers[1].units", "is missing"],
+        ["given.layers[1].layers[1].unit: unknown key (did you mean 'units'?)"],
     ),
     "a value of a container": (
         question('{ layer = "Chain", layers = [{ layer = "Dense", units = 2 }], W = [1] }'),

@@ -358,6 +358,7 @@ def test_the_answers():
             check(table, z, answer.get("a"), slopes)
 
 
+@pytest.mark.slow
 def test_every_format_renders(tmp_path):
     document = Document([solve(SHEETS / NAME)])
     for ending in (".html", ".md", ".tex", ".ipynb", ".json"):

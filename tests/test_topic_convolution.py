@@ -407,6 +407,7 @@ def test_the_picture_of_several_channels_names_them_as_the_page_does():
     assert not worked(input=[["w", 1]], filter=[[1]]).pictures
 
 
+@pytest.mark.slow
 def test_every_format_renders(tmp_path):
     document = Document([solve(SHEETS / "13-convolution.toml")])
     for ending in ("html", "md", "tex", "ipynb", "json"):

@@ -371,6 +371,7 @@ def test_mistakes_are_named_in_one_line(given, message, tmp_path, capsys):
 # ------------------------------------------------------------------------------ outputs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".html", ".tex", ".md", ".ipynb", ".json"])
 def test_the_sheet_is_written_in_every_format(sheet, tmp_path, ending):
     file = tmp_path / f"sheet{ending}"

@@ -727,6 +727,7 @@ def test_a_mistake_on_the_command_line_is_one_line_and_status_2(tmp_path, capfd)
 # --------------------------------------------------------------------------------- pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".html", ".md", ".tex", ".ipynb", ".json"])
 def test_every_format_shows_the_worksheet(tmp_path, ending):
     file = tmp_path / f"solution{ending}"

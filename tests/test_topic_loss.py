@@ -258,6 +258,7 @@ def test_the_command_line_says_it_too(tmp_path, capsys):
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["html", "tex", "md", "ipynb", "json"])
 def test_every_format_shows_the_losses(ending, tmp_path):
     document = Document([solve(WORKSHEETS / "09-losses.toml")])

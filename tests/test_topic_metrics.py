@@ -375,6 +375,7 @@ def test_the_answers():
     assert value(answer["r2"]) == pytest.approx(sk.r2_score(y, yhat))
 
 
+@pytest.mark.slow
 def test_every_format_renders(tmp_path):
     document = Document([solve(SHEETS / NAME)])
     for ending in (".html", ".md", ".tex", ".ipynb", ".json"):

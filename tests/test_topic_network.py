@@ -284,6 +284,7 @@ def test_a_model_can_be_asked_for_studies():
 # ------------------------------------------------------------------------------- in every format
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHEETS)
 @pytest.mark.parametrize("ending", ["html", "tex", "md", "ipynb", "json"])
 def test_every_format_shows_the_worksheets(name, ending, tmp_path):

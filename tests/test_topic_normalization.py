@@ -405,6 +405,7 @@ def test_a_momentum_of_two_letters_stands_in_brackets():
 # --------------------------------------------------------------------------------- formats
 
 
+@pytest.mark.slow
 def test_the_worksheet_is_written_in_every_format(tmp_path):
     document = Document([solve(SHEET)])
     for ending in ("html", "md", "tex", "ipynb", "json"):

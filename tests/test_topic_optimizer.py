@@ -648,6 +648,7 @@ def test_a_mistake_at_the_command_line_is_status_two(tmp_path, capsys):
 # --------------------------------------------------------------------------------- formats
 
 
+@pytest.mark.slow
 def test_the_worksheet_is_written_in_every_format(tmp_path):
     document = Document([solve(SHEET)])
     for ending in ("html", "md", "tex", "ipynb", "json"):
@@ -661,6 +662,7 @@ def test_the_worksheet_is_written_in_every_format(tmp_path):
     assert "$" not in text
 
 
+@pytest.mark.slow
 def test_a_sheet_of_every_optimizer_and_schedule_has_its_pictures():
     for table in KERAS:
         working = worked(w=[1, 2], loss="w1^2 + w1*w2 + w2^2", steps=3, optimizer=table)

@@ -529,6 +529,7 @@ def test_the_answers():
         assert float(Fraction(str(answer["b_new"]))) == pytest.approx(b, rel=1e-11)
 
 
+@pytest.mark.slow
 def test_every_format_renders(tmp_path):
     document = Document([solve(SHEETS / NAME)])
     for ending in (".html", ".md", ".tex", ".ipynb", ".json"):

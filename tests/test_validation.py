@@ -24,6 +24,7 @@ def classifier(rate=0.05):
     return model
 
 
+@pytest.mark.slow
 def test_each_fold_is_as_if_it_were_trained_alone():
     how = {"epochs": 4, "batch_size": 8}
     model = classifier()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -62,6 +63,9 @@ class Body:
             for key in place.weights:
                 place.layer.kept[key.removesuffix(place.number)] = state.pop(key)
         self._state = state
+
+    def __copy__(self) -> Self:
+        return copy.deepcopy(self)  # with layers of its own: otherwise the two would be trained together
 
     def __getstate__(self) -> dict[str, Any]:
         values = {name: np.asarray(value) for name, value in self.values.items()}
