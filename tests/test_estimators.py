@@ -55,6 +55,7 @@ def weights(estimator):
     return np.concatenate([w.ravel() for w in estimator.model_.get_weights()])
 
 
+@pytest.mark.slow
 @parametrize_with_checks([NetworkClassifier(), NetworkRegressor()])
 def test_scikit_learns_own_conformance_test(estimator, check):
     check(estimator)

@@ -33,6 +33,8 @@ callbacks = [{ name = "EarlyStopping", monitor = "loss", patience = 9, restore_b
 """
 KEPT = ("model.safetensors", "history.csv")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
