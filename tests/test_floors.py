@@ -21,6 +21,7 @@ FLOORS = [
     {"network"},
     {"paper"},
     {"marking"},
+    {"exercises"},
     {"training", "callbacks"},
     {"cost"},
     {"data"},
