@@ -1,4 +1,4 @@
-"""Students who make one slip and go on rightly from it, rounding every step: their sheets, and how they are marked."""
+"""Students who make one slip and go on rightly from it, rounding every step; how they are marked."""
 
 from collections import Counter
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulation import Simulation, marked, steps
 
 from chainrule.paper.solving import solve
+from simulation import Simulation, marked, steps
 
 SHEETS = sorted((Path(__file__).parent.parent / "worksheets").glob("*.toml"))
 

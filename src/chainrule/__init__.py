@@ -31,6 +31,8 @@ from chainrule.rules.rule import Rule, Slip, rule
 if TYPE_CHECKING:
     from chainrule.estimators import NetworkClassifier as NetworkClassifier
     from chainrule.estimators import NetworkRegressor as NetworkRegressor
+    from chainrule.exercises.making import make as make
+    from chainrule.marking.sheet import check as check
     from chainrule.paper.solving import solve as solve
 
 __version__ = "0.1.0"
@@ -47,11 +49,13 @@ __all__ = [
     "activations",
     "applications",
     "callbacks",
+    "check",
     "constraints",
     "datasets",
     "initializers",
     "layers",
     "losses",
+    "make",
     "metrics",
     "models",
     "optimizers",
@@ -64,6 +68,8 @@ __all__ = [
 _LATER = {
     "NetworkClassifier": "chainrule.estimators",
     "NetworkRegressor": "chainrule.estimators",
+    "check": "chainrule.marking.sheet",
+    "make": "chainrule.exercises.making",
     "solve": "chainrule.paper.solving",
 }
 """What is imported when it is first used, since it brings along what not everybody needs."""

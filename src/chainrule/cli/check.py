@@ -15,7 +15,13 @@ SIGNS = {"right": "✓", "follows": "↳", "wrong": "✗", "missing": "–"}
 
 
 def command(
-    sheet: Annotated[Path, typer.Argument(help="The worksheet, a TOML file.", show_default=False)],
+    sheet: Annotated[
+        Path,
+        typer.Argument(
+            help="The worksheet, a TOML file; or a folder with a worksheet for each student.",
+            show_default=False,
+        ),
+    ],
     answers: Annotated[
         list[Path],
         typer.Argument(
@@ -41,9 +47,9 @@ def command(
         raise ValueError("give --json or --csv, not both")
     if output is not None and output.suffix != ".html":
         raise ValueError(f"{output}: the results of a class are written as .html")
-    solution = solve(sheet)
+    asked = sheet if sheet.is_dir() else solve(sheet)
     marked, unusable = [], False
-    for found in mark_files(solution, answers):
+    for found in mark_files(asked, answers):
         if isinstance(found, ValueError):
             unusable = True
             typer.echo("chainrule: " + " ".join(str(found).split()), err=True)
@@ -53,7 +59,9 @@ def command(
         from chainrule.files import write_whole
         from chainrule.report.classroom import class_report
 
-        write_whole(output, class_report(solution.title, marked).encode())
+        write_whole(
+            output, class_report(asked.name if isinstance(asked, Path) else asked.title, marked).encode()
+        )
         typer.echo(f"wrote {output}", err=True)
     if as_json:
         typer.echo(json.dumps({"sheets": [one.to_json() for one in marked]}, ensure_ascii=False, indent=2))

@@ -28,22 +28,29 @@ class Kind:
     """A kind of question: what draws one, for which difficulties, and which of those drawn will do.
 
     ``suits`` looks at a question that is worked, and says whether its numbers are as they should be (no
-    dead ReLU, distinct eigenvalues); one that does not suit is drawn anew.
+    dead ReLU, distinct eigenvalues); one that does not suit is drawn anew. A kind with ``when_asked`` is
+    drawn only where it is asked for by its name.
     """
 
     name: str
     difficulties: tuple[Difficulty, ...]
     draw: Callable[[Draw], Drawn]
     suits: Callable[[Working], bool] = _any
+    when_asked: bool = False
+
+    @property
+    def what(self) -> str:
+        """What its questions are about, in a line."""
+        return (self.draw.__doc__ or "").partition("\n")[0].rstrip(".")
 
 
 def kind(
-    *difficulties: Difficulty, suits: Callable[[Working], bool] = _any
+    *difficulties: Difficulty, suits: Callable[[Working], bool] = _any, when_asked: bool = False
 ) -> Callable[[Callable[[Draw], Drawn]], Kind]:
     """Makes a kind of question of a function that draws one; its name is the function's."""
 
     def made(draw: Callable[[Draw], Drawn]) -> Kind:
-        return Kind(draw.__name__, difficulties, draw, suits)
+        return Kind(draw.__name__, difficulties, draw, suits, when_asked)
 
     return made
 

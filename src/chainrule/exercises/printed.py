@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from chainrule.paper.explain import quantity_tex
+from chainrule.paper.elements import quantity_tex
+from chainrule.paper.numbers import Number
 from chainrule.paper.tape import Quantity
 from chainrule.paper.words import Word
-from chainrule.paper.workings import Part, Remark, Solution, Working
+from chainrule.paper.workings import Part, Solution, Table, Working
+
+HEAD = ("quantity", "is", "name in an answer file")
 
 
 def handed_out(solution: Solution) -> Solution:
@@ -21,14 +22,34 @@ def handed_out(solution: Solution) -> Solution:
 
 
 def _asked(working: Working) -> Working:
-    wanted = tuple(Remark(_wanted(working, quantity)) for quantity in working.quantities)
-    return replace(working, parts=[Part("find", "Find", wanted)])
+    rows = tuple(_row(working, quantity) for quantity in working.quantities)
+    return replace(working, parts=[Part("find", "Find", (Table("", HEAD, rows),))])
 
 
-def _wanted(working: Working, quantity: Quantity) -> str:
-    """A quantity with its shape, or what is to be said about it."""
+def _row(working: Working, quantity: Quantity) -> tuple[str, ...]:
+    return f"${quantity_tex(quantity)}$", _form(working, quantity), quantity.name
+
+
+def _form(working: Working, quantity: Quantity) -> str:
+    """What an answer looks like.
+
+    >>> from chainrule.paper.solving import solve
+    >>> sheet = '''
+    ... [[question]]
+    ... id = "q1"
+    ... topic = "loss"
+    ... given = { loss = "mse", y = [1, 2], y_pred = [2, 4] }
+    ... '''
+    >>> working = solve(sheet)["q1"]
+    >>> _form(working, working.tape["loss"]), _form(working, working.tape["dy_pred"])
+    ('a number', '2 × 1 numbers')
+    """
     value = working.shown(quantity)
-    is_word = all(isinstance(each, Word) for each in value.flat)
-    shape = " × ".join(map(str, value.shape))
-    said = " (in a word)" if is_word else f" ({shape} numbers)" if np.size(value) > 1 else ""
-    return f"${quantity_tex(quantity)} =$ …{said}"
+    entries = list(value.flat)
+    if all(isinstance(each, Word) for each in entries):
+        one, several = "a word", "words"
+    elif all(isinstance(each, Number) or getattr(each, "is_number", True) for each in entries):
+        one, several = "a number", "numbers"
+    else:
+        one, several = "a formula", "formulas"
+    return f"{' × '.join(map(str, value.shape))} {several}" if value.ndim else one

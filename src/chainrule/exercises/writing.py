@@ -11,8 +11,8 @@ import tomlkit
 LONGEST_LINE = 110
 
 
-def sheet_text(title: str, questions: Iterable[dict[str, Any]]) -> str:
-    """The text of a worksheet's file: its title, and its questions' tables.
+def sheet_text(title: str, questions: Iterable[dict[str, Any]], made: str = "") -> str:
+    """The text of a worksheet's file: its title, and its questions' tables; ``made`` says by what.
 
     >>> question = {"id": "q1", "topic": "loss", "given": {"y": [1, Decimal("0.5")]}}
     >>> print(sheet_text("Week 4", [question]), end="")
@@ -26,6 +26,8 @@ def sheet_text(title: str, questions: Iterable[dict[str, Any]]) -> str:
     y = [1, 0.5]
     """
     sheet = tomlkit.document()
+    if made:
+        sheet.add(tomlkit.comment(made))
     sheet["title"] = title
     tables = tomlkit.aot()
     for question in questions:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flint import fmpq
 
 from chainrule.paper.numbers import Number
 from chainrule.paper.reading import Value, read
@@ -32,7 +32,7 @@ class Entry:
     """
 
     value: Number | Value | str
-    unit: Fraction | None = None
+    unit: fmpq | None = None
     digits: int = 0
     places: int = 0
     text: str = ""
@@ -75,7 +75,7 @@ def parse_answers(text: str, student: str = "") -> AnswerSheet:
 
     >>> sheet = parse_answers('student = "A-17"\\n[q1]\\nloss = 8.82\\nz1 = [["17/10", "√2"]]')
     >>> sheet.student, sheet.questions["q1"]["loss"].entries.item()
-    ('A-17', Entry(value=441/50, unit=Fraction(1, 100), digits=3, places=2, text='8.82'))
+    ('A-17', Entry(value=441/50, unit=1/100, digits=3, places=2, text='8.82'))
     """
     tables = parse_toml(text)
     named = tables.pop(STUDENT, student)
@@ -112,15 +112,15 @@ def _entry(item: Any) -> Entry:
 
 
 def _decimal(number: Decimal, text: str, percent: bool = False) -> Entry:
-    _, digits, exponent = number.as_tuple()
+    sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
     if len(digits) > MOST_DIGITS or abs(exponent) > MOST_DIGITS:
         raise ValueError(f"a number with more than {MOST_DIGITS} digits")
     exponent -= 2 if percent else 0
     shown = "".join(map(str, digits)).lstrip("0")
-    value = Fraction(number) / (100 if percent else 1)
-    unit = Fraction(10) ** exponent
-    return Entry(Number(value), unit, len(shown), max(0, -exponent), text)
+    unit = fmpq(1, 10**-exponent) if exponent < 0 else fmpq(10**exponent)
+    size = int(shown or "0")
+    return Entry(Number(unit * (-size if sign else size)), unit, len(shown), max(0, -exponent), text)
 
 
 def _exact(text: str) -> Entry:

@@ -92,32 +92,43 @@ def check(sheet: str | Path, answers: str | Path) -> MarkedSheet:
     return mark(solve(sheet), read)
 
 
-def mark_files(solution: Solution, paths: Iterable[Path]) -> Iterator[MarkedSheet | SheetError]:
+def mark_files(sheet: Solution | Path, paths: Iterable[Path]) -> Iterator[MarkedSheet | SheetError]:
     """Each of the answer files marked, in order, or the error that says why it cannot be.
 
-    A folder stands for the answer sheets in it. Many files are marked on all cores.
+    ``sheet`` is the worksheet, solved, or a folder with a worksheet for each student, ``A-17.toml``. A
+    folder among the answers stands for the answer sheets in it. Many files are marked on all cores.
     """
     files = list(answer_files([*paths]))
     cores = min(os.cpu_count() or 1, len(files) // FEWEST)
     if cores < 2:
-        yield from (_marked(solution, path) for path in files)
+        yield from (_marked(sheet, path) for path in files)
         return
     # Solved anew in each process: rules are functions, which do not travel.
+    source = sheet.source if isinstance(sheet, Solution) else sheet
     with ProcessPoolExecutor(cores, get_context("spawn")) as pool:
-        yield from pool.map(partial(_marked_from, solution.source), files, chunksize=CHUNK)
+        yield from pool.map(partial(_marked_from, source), files, chunksize=CHUNK)
 
 
-def _marked(solution: Solution, path: Path) -> MarkedSheet | SheetError:
+def _marked(sheet: Solution | Path, path: Path) -> MarkedSheet | SheetError:
     try:
-        return mark(solution, read_answers(path))
+        answers = read_answers(path)
+        return mark(sheet if isinstance(sheet, Solution) else _own_sheet(sheet, answers.student), answers)
     except SheetError as error:
         return error if str(error).startswith(str(path)) else SheetError(f"{path}: {error}")
     except OSError as error:
         return SheetError(f"{path}: {error.strerror or error}")
 
 
-def _marked_from(source: str, path: Path) -> MarkedSheet | SheetError:
-    return _marked(_solved(source), path)
+def _own_sheet(folder: Path, student: str) -> Solution:
+    """The worksheet of a student. Raises SheetError where the folder has none."""
+    path = folder / f"{student}.toml"
+    if path.parent != folder or not path.is_file():
+        raise SheetError(f"no worksheet of the student {student!r}; expected {path}")
+    return solve(path)
+
+
+def _marked_from(source: str | Path, path: Path) -> MarkedSheet | SheetError:
+    return _marked(_solved(source) if isinstance(source, str) else source, path)
 
 
 _solved = lru_cache(maxsize=1)(solve)

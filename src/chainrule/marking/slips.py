@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import combinations, islice
 
 import numpy as np
@@ -45,15 +46,25 @@ class _Search:
         step = chain.tape[name].step
         self._same = "" if step is None else step.rule.same
         self._right = chain.worked(name)
-        self._single: list[Candidate] = []
-        self._steps: list[str] = []
-        if self._right is None or (self._right.shape != entries.shape and not self._same):
-            return
-        self._steps = _unanswered(chain, name, answered)[:MOST_STEPS]
-        self._single = [candidate for step in self._steps for candidate in candidates(chain, step)]
-        if not self._same:
-            fits = agreeing(self._right, entries)
-            self._wrong = [place for place in np.ndindex(entries.shape) if not fits[place]]
+        self._answered = answered
+
+    @cached_property
+    def _steps(self) -> list[str]:
+        """The steps in which a slip may lie."""
+        if self._right is None or (self._right.shape != self._entries.shape and not self._same):
+            return []
+        return _unanswered(self._chain, self._name, self._answered)[:MOST_STEPS]
+
+    @cached_property
+    def _single(self) -> list[Candidate]:
+        return [candidate for step in self._steps for candidate in candidates(self._chain, step)]
+
+    @cached_property
+    def _wrong(self) -> list[tuple[int, ...]]:
+        """The places of the entries that are not right."""
+        assert self._right is not None
+        fits = agreeing(self._right, self._entries)
+        return [place for place in np.ndindex(self._entries.shape) if not fits[place]]
 
     def one(self) -> list[Found]:
         """The slips that explain the answer each alone; a general sign, only where no rule's slip is one."""

@@ -198,14 +198,15 @@ class Solution:
 
 @dataclass(frozen=True)
 class Document:
-    """One worksheet or several, worked, to be written as one document."""
+    """One worksheet or several, worked, to be written as one document; ``of_all`` is the title of several."""
 
     sheets: list[Solution]
+    of_all: str = "Worksheets, worked"
 
     @property
     def title(self) -> str:
-        """The worksheet's title; of several, a word for them all."""
-        return self.sheets[0].title if len(self.sheets) == 1 else "Worksheets, worked"
+        """The worksheet's title; of several, that of them all."""
+        return self.sheets[0].title if len(self.sheets) == 1 else self.of_all
 
     def to_json(self) -> dict[str, Any]:
         """What ``solve --json`` prints: the worksheet, or ``{"sheets": […]}`` for several."""

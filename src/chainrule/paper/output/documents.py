@@ -17,6 +17,8 @@ from chainrule.paper.workings import Document
 _READ = "markdown-raw_html-raw_tex-raw_attribute-yaml_metadata_block-citations-example_lists+pipe_tables"
 """Pandoc's Markdown without what could bring in anything but the text."""
 
+_FIRST_HEADING = re.compile(rb'(w:styleId="Heading1".*?<w:keepLines />)', re.DOTALL)
+
 
 def docx(document: Document, path: Path) -> None:
     """Write a Word document. Raises ValueError where the extra ``documents`` is not installed."""
@@ -25,17 +27,22 @@ def docx(document: Document, path: Path) -> None:
         text = _prepared(markdown(document, saved_in(Path(folder), "png")))
         made = Path(folder) / "made.docx"
         pandoc.convert_text(text, "docx", format=_READ, outputfile=str(made), extra_args=_arguments(folder))
-        path.write_bytes(_left_aligned(made))
+        path.write_bytes(_set(made, len(document.sheets) > 1))
 
 
-def _left_aligned(path: Path) -> bytes:
-    """The Word document with its formulas at the left, as working stands; pandoc centres them."""
+def _set(path: Path, several: bool) -> bytes:
+    """The Word document with its formulas at the left, as working stands; pandoc centres them.
+
+    Of several worksheets, each begins on a page of its own.
+    """
     made = io.BytesIO()
     with ZipFile(path) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content = old.read(entry)
             if entry.filename == "word/document.xml":
                 content = content.replace(b'<m:jc m:val="center" />', b'<m:jc m:val="left" />')
+            if entry.filename == "word/styles.xml" and several:
+                content = _FIRST_HEADING.sub(rb"\1<w:pageBreakBefore />", content)
             new.writestr(entry, content)
     return made.getvalue()
 
