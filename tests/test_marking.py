@@ -361,8 +361,23 @@ def test_strict_ends_with_status_1_where_something_is_wrong(files):
 def test_a_class_is_shown_with_what_went_wrong_first(files, capsys):
     assert run(["check", str(files / "sheet.toml"), str(files / "answers")]) == 0
     said = capsys.readouterr().out
-    assert "q1, z1 (no_bias)" in said
-    assert "2 × z1: no_bias" in said
+    assert "the bias is left out" in " ".join(said.split())
+    assert "2 × z1" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "second"), [(-1.1, "sign"), (11, "decimal_point"), (0.11, "decimal_point")]
+)
+def test_a_slip_and_a_general_one_in_the_same_step_are_found_together(given, second):
+    sheet = """
+    [[question]]
+    id = "q1"
+    topic = "perceptron"
+    given = { x = [1, 2], w = [0.5, 0.3], b = 1 }
+    """
+    (answer,) = check(sheet, f"[q1]\nz = {given}\n").questions[0].answers[:1]
+    assert answer.slip == f"no_bias+{second}"
+    assert answer.explanation.startswith("the bias is left out, and the ")
 
 
 def test_csv_has_a_line_for_each_answer(files, capsys):
@@ -434,7 +449,7 @@ def test_the_results_of_a_class_are_a_page(files, capsys):
     text = (files / "class.html").read_text()
     for said in (
         "<b>4</b><span>sheets</span>",
-        "2 × z1: no_bias",
+        "2 × z1: the bias is left out",
         "<td>Ada</td><td>8</td>",
         "&lt;b&gt;Eve&lt;/b&gt;",
     ):

@@ -35,7 +35,10 @@ LONGEST_SHOWN = 12
 
 @dataclass(frozen=True)
 class MarkedAnswer:
-    """One answer marked. ``slip`` is the slip's id, ids of two together joined by +, or None."""
+    """One answer marked. ``slip`` is the slip's id, ids of two together joined by +, or None.
+
+    ``what`` says the same in words.
+    """
 
     name: str
     given: Any
@@ -45,6 +48,11 @@ class MarkedAnswer:
     explanation: str
     score: float
     out_of: float
+    what: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as ``check --json`` prints it."""
+        return {key: value for key, value in vars(self).items() if key != "what"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,10 @@ class MarkedQuestion:
     score: float
     out_of: float
     answers: list[MarkedAnswer]
+
+    def to_json(self) -> dict[str, Any]:
+        """The question as ``check --json`` prints it."""
+        return {**vars(self), "answers": [answer.to_json() for answer in self.answers]}
 
     @property
     def first_wrong(self) -> MarkedAnswer | None:
@@ -67,6 +79,7 @@ class _Finding:
     verdict: Verdict
     explanation: str = ""
     slip: str | None = None
+    what: str = ""
 
 
 def mark_question(working: Working, answers: Mapping[str, Answer]) -> MarkedQuestion:
@@ -95,6 +108,7 @@ def mark_question(working: Working, answers: Mapping[str, Answer]) -> MarkedQues
                 found.explanation,
                 score,
                 out_of,
+                found.what,
             )
         )
     return MarkedQuestion(working.name, sum(a.score for a in marked), working.marks, marked)
@@ -230,7 +244,7 @@ def _wrong(chain: Chain, name: str, slips: list[Found], after: list[str]) -> _Fi
     said = " or ".join(found.what for found in slips)
     ids = "|".join(dict.fromkeys("+".join(found.ids) for found in slips))
     several = "it fits several slips: " if len(slips) > 1 else ""
-    return _Finding("wrong", f"{several}{said}; {expected}".rstrip("; "), ids)
+    return _Finding("wrong", f"{several}{said}; {expected}".rstrip("; "), ids, said)
 
 
 def _sources(quantities: Mapping[str, Quantity], name: str, wrong: Mapping[str, Any]) -> list[str]:

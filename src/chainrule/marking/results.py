@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chainrule.marking.question import MarkedQuestion
 from chainrule.marking.sheet import MarkedSheet
 
 COLUMNS = ("student", "question", "name", "given", "expected", "verdict", "slip", "score", "out_of")
@@ -24,25 +25,26 @@ class QuestionResult:
 
 
 def by_question(sheets: Sequence[MarkedSheet]) -> list[QuestionResult]:
-    """Each question over all sheets, in the worksheet's order."""
-    results = []
-    for marked in zip(*(sheet.questions for sheet in sheets), strict=True):
-        first = Counter(
-            f"{wrong.name}: {wrong.slip or 'no known slip'}"
-            for question in marked
-            if (wrong := question.first_wrong) is not None
-        )
-        mean = sum(question.score for question in marked) / len(marked)
-        results.append(QuestionResult(marked[0].id, mean, marked[0].out_of, first.most_common()))
-    return results
+    """Each question over all sheets, in the order in which they first have it."""
+    marked: dict[str, list[MarkedQuestion]] = {}
+    for sheet in sheets:
+        for question in sheet.questions:
+            marked.setdefault(question.id, []).append(question)
+    return [_result(id, questions) for id, questions in marked.items()]
+
+
+def _result(id: str, questions: Sequence[MarkedQuestion]) -> QuestionResult:  # noqa: A002 - the field's name
+    wrong = [found for question in questions if (found := question.first_wrong) is not None]
+    first = Counter(f"{answer.name}: {answer.what or 'no known slip'}" for answer in wrong)
+    mean = sum(question.score for question in questions) / len(questions)
+    return QuestionResult(id, mean, questions[0].out_of, first.most_common())
 
 
 def first_wrong(sheet: MarkedSheet) -> str:
     """Where a sheet went wrong first, in a few words; empty where nowhere."""
     for question in sheet.questions:
         if (wrong := question.first_wrong) is not None:
-            slip = f" ({wrong.slip})" if wrong.slip else ""
-            return f"{question.id}, {wrong.name}{slip}"
+            return f"{question.id}, {wrong.name}" + (f": {wrong.what}" if wrong.what else "")
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -47,7 +47,7 @@ class MarkedSheet:
             "student": self.student,
             "score": self.score,
             "out_of": self.out_of,
-            "questions": [asdict(question) for question in self.questions],
+            "questions": [question.to_json() for question in self.questions],
         }
 
 

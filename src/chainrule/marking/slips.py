@@ -18,6 +18,8 @@ _SCALED = ("factor", "span")
 """What is right up to a factor: so few numbers tell little about how a wrong one came to be."""
 MOST_STEPS = 40
 """How many steps that were left out before an answer are searched for slips."""
+BOTH = 2
+"""How many kinds of general slips are looked for on top of a rule's: a turned sign, a slipped point."""
 MOST_PAIRS = 300
 """How many pairs of slips are tried for one answer."""
 
@@ -86,9 +88,21 @@ class _Search:
         """The pairs of slips, in different steps, that explain it together."""
         if self._same in _SCALED:
             return []
+        if found := self._turned():
+            return found
         pairs = (pair for pair in combinations(self._single, 2) if pair[0].at != pair[1].at)
         made = (_pair(self._chain, self._name, *pair) for pair in islice(pairs, MOST_PAIRS))
         return _distinct(self._fitting(made))
+
+    def _turned(self) -> list[Found]:
+        """A rule's slip, and on its value a general one: both in the answer's own step."""
+        found = []
+        for slip in self._single:
+            if slip.at == self._name and slip.value.shape == self._entries.shape:
+                for general in general_slips(slip.value, self._entries, self._name, BOTH):
+                    ids, what = (slip.id, *general.ids), f"{slip.what}, and {general.what}"
+                    found.append(Found(ids, what, general.value, (self._name, self._name)))
+        return _distinct(self._fitting(iter(found)))
 
     def _fitting(self, found: Iterator[Found | None]) -> list[Found]:
         return [one for one in found if one is not None and self._explains(one.value)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chainrule.marking.question import MarkedQuestion
 from chainrule.marking.results import by_question, first_wrong
 from chainrule.marking.sheet import MarkedSheet
 from chainrule.paper.output.html import stylesheet
@@ -14,7 +15,9 @@ from chainrule.report.templating import environment, style
 
 
 def class_report(title: str, sheets: Sequence[MarkedSheet]) -> str:
-    """The whole page, one self-contained HTML file; the sheets are of one worksheet, and at least one."""
+    """The whole page, one self-contained HTML file; there is at least one sheet."""
+    questions = by_question(sheets)
+    ids = [question.id for question in questions]
     return (
         environment()
         .get_template("class.html")
@@ -23,9 +26,9 @@ def class_report(title: str, sheets: Sequence[MarkedSheet]) -> str:
             css=stylesheet(),
             report_css=Markup(style()),
             cards=_cards(sheets),
-            questions=by_question(sheets),
-            ids=[question.id for question in sheets[0].questions],
-            students=[_student(sheet) for sheet in sheets],
+            questions=questions,
+            ids=ids,
+            students=[_student(sheet, ids) for sheet in sheets],
             count=len(sheets),
         )
     )
@@ -43,15 +46,17 @@ def _cards(sheets: Sequence[MarkedSheet]) -> list[tuple[str, str]]:
     ]
 
 
-def _student(sheet: MarkedSheet) -> dict[str, Any]:
+def _student(sheet: MarkedSheet, ids: Sequence[str]) -> dict[str, Any]:
     """A row of the table: name, marks, marks of each question with how full they are, first mistake."""
-    cells = [
-        {"marks": f"{question.score:.3g}", "part": question.score / question.out_of}
-        for question in sheet.questions
-    ]
+    own = {question.id: question for question in sheet.questions}
+    cells = [_cell(own[id]) if id in own else {"marks": "", "part": None} for id in ids]
     return {
         "name": sheet.student,
         "marks": f"{sheet.score:.3g}",
         "cells": cells,
         "first": first_wrong(sheet),
     }
+
+
+def _cell(question: MarkedQuestion) -> dict[str, Any]:
+    return {"marks": f"{question.score:.3g}", "part": question.score / question.out_of}
