@@ -30,14 +30,14 @@ def by_question(sheets: Sequence[MarkedSheet]) -> list[QuestionResult]:
     for sheet in sheets:
         for question in sheet.questions:
             marked.setdefault(question.id, []).append(question)
-    return [_result(id, questions) for id, questions in marked.items()]
+    return [_result(questions) for questions in marked.values()]
 
 
-def _result(id: str, questions: Sequence[MarkedQuestion]) -> QuestionResult:  # noqa: A002 - the field's name
+def _result(questions: Sequence[MarkedQuestion]) -> QuestionResult:
     wrong = [found for question in questions if (found := question.first_wrong) is not None]
     first = Counter(f"{answer.name}: {answer.what or 'no known slip'}" for answer in wrong)
     mean = sum(question.score for question in questions) / len(questions)
-    return QuestionResult(id, mean, questions[0].out_of, first.most_common())
+    return QuestionResult(questions[0].id, mean, questions[0].out_of, first.most_common())
 
 
 def first_wrong(sheet: MarkedSheet) -> str:

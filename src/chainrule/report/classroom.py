@@ -49,7 +49,7 @@ def _cards(sheets: Sequence[MarkedSheet]) -> list[tuple[str, str]]:
 def _student(sheet: MarkedSheet, ids: Sequence[str]) -> dict[str, Any]:
     """A row of the table: name, marks, marks of each question with how full they are, first mistake."""
     own = {question.id: question for question in sheet.questions}
-    cells = [_cell(own[id]) if id in own else {"marks": "", "part": None} for id in ids]
+    cells = [_cell(own[each]) if each in own else {"marks": "", "part": None} for each in ids]
     return {
         "name": sheet.student,
         "marks": f"{sheet.score:.3g}",
