@@ -2,3 +2,7 @@
 
 Only this package imports JAX, and nothing imports this package before a model is used.
 """
+
+from chainrule.training.cache import keep_compiled
+
+keep_compiled()
