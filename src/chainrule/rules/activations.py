@@ -499,6 +499,40 @@ SOFTMAX_POWERS = Rule(
 SOFTMAX_SUM = Rule("sum_of_powers", lambda powers: total(powers, axis=-1), r"\sum_k (<powers>)_{k}")
 """The second: of each row, the sum of its powers."""
 
+SOFTMAX_SHARES = Rule(
+    "shares_of_powers",
+    lambda powers, sum: powers / sum[..., None],  # noqa: A006 - what the powers add up to
+    r"\frac{<powers>}{<sum>}",
+    slips=(
+        Slip(
+            "no_sum",
+            "the exponential is not divided by the sum",
+            lambda powers, sum: powers + 0 * sum[..., None],  # noqa: A006
+            "<powers>",
+        ),
+        Slip(
+            "no_exponential",
+            "the scores themselves are divided by their sum",
+            lambda powers, sum, z: z / total(z, axis=-1, keepdims=True),  # noqa: A006
+            r"\frac{z}{\sum_k z_{k}}",
+            also=("z",),
+        ),
+        Slip(
+            "sigmoid_for_softmax",
+            "the sigmoid is taken of each score",
+            lambda powers, sum: powers / (1 + powers) + 0 * sum[..., None],  # noqa: A006
+            r"\frac{<powers>}{1 + <powers>}",
+        ),
+        Slip(
+            "sum_over_all_rows",
+            "the sum is taken over all rows together",
+            lambda powers, sum: powers / total(sum),  # noqa: A006
+            r"\frac{<powers>}{\sum_i (<sum>)_{i}}",
+        ),
+    ),
+)
+"""The third: of each power, its share of the sum of its row."""
+
 
 def _jacobian(a: Array) -> Array:
     xp = namespace(a)

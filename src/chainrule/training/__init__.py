@@ -2,7 +2,3 @@
 
 Only this package imports JAX, and nothing imports this package before a model is used.
 """
-
-from chainrule.training.cache import keep_compiled
-
-keep_compiled()

@@ -13,7 +13,10 @@ from chainrule.network import LOSS, Program
 from chainrule.rules.arrays import Array
 from chainrule.rules.rule import Rule
 from chainrule.training.batches import over_batches, rows_of, take
+from chainrule.training.cache import keep_compiled
 from chainrule.training.kernels import KERNELS
+
+keep_compiled()  # here, for whatever compiles a program needs this module
 
 Values = Mapping[str, Array]
 Data = Mapping[str, Array]

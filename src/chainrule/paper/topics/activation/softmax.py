@@ -9,7 +9,13 @@ import numpy as np
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
-from chainrule.rules.activations import SOFTMAX_JACOBIAN, SOFTMAX_POWERS, SOFTMAX_SUM, softmax
+from chainrule.rules.activations import (
+    SOFTMAX_JACOBIAN,
+    SOFTMAX_POWERS,
+    SOFTMAX_SHARES,
+    SOFTMAX_SUM,
+    softmax,
+)
 from chainrule.rules.rule import Rule
 
 MOST_CLASSES = 20
@@ -23,7 +29,10 @@ def work_softmax(page: Page, z: Any) -> None:
     page.give("z", np.atleast_1d(z))
     page.work("powers", SOFTMAX_POWERS, "z", symbol="u")
     page.work("sum", SOFTMAX_SUM, "powers", symbol="S")
-    page.work("a", softmax.forward, "z")
+    if page.question.find is None or {"value", "powers"} & set(find):
+        page.work("a", SOFTMAX_SHARES, "powers", "sum")
+    else:
+        page.work("a", softmax.forward, "z")
     each = "Each row's" if page["z"].ndim == 2 else "The"
     page.remark(f"{each} probabilities are greater than 0 and add up to 1.{_largest(page)}")
     if {"slope", "jacobian"} & set(find):
