@@ -307,10 +307,9 @@ def test_without_find_the_results_count_and_what_was_answered():
     softmax = (
         '[[question]]\nid = "s"\ntopic = "activation"\ngiven = { activation = "softmax", z = [2, 1, 0.1] }'
     )
-    assert [a.name for a in check(softmax, "[s]\na = [0.659, 0.242, 0.0986]").questions[0].answers] == [
-        "sum",
-        "a",
-    ]
+    for answered, counted in (("", ["a"]), ("sum = 11.2125\n", ["sum", "a"])):
+        marked = check(softmax, f"[s]\n{answered}a = [0.659, 0.242, 0.0986]").questions[0]
+        assert [answer.name for answer in marked.answers] == counted
 
 
 # ------------------------------------------------------------------------ the command
@@ -482,3 +481,15 @@ def test_marks_from_python():
     assert (mark(solution, sheet).student, mark(solution, sheet).score) == ("Ada", 1)
     with pytest.raises(SheetError, match="no question 'q7' in the worksheet"):
         mark(solution, parse_answers("[q7]\nz = 1"))
+
+
+def test_shares_of_the_marks_add_up_to_all_of_them():
+    sheet = """
+    [[question]]
+    id = "q1"
+    topic = "perceptron"
+    marks = 0.7
+    find = ["z", "yhat"]
+    given = { x = [1, 2], w = [0.5, 0.25], b = 1 }
+    """
+    assert check(sheet, "[q1]\nz = 2\nyhat = 1\n").score == 0.7

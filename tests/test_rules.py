@@ -41,7 +41,14 @@ from chainrule.rules import (
     shapes,
     windows,
 )
-from chainrule.rules.activations import ACTIVATIONS, SOFTMAX_JACOBIAN, SOFTMAX_POWERS, Activation, capped_relu
+from chainrule.rules.activations import (
+    ACTIVATIONS,
+    SOFTMAX_JACOBIAN,
+    SOFTMAX_POWERS,
+    SOFTMAX_SHARES,
+    Activation,
+    capped_relu,
+)
 from chainrule.rules.arrays import constant, is_exact
 from chainrule.rules.rule import Name, Rule, rule
 
@@ -71,6 +78,7 @@ def _activation_rules():
         for gradient in entry.gradients.values():
             yield gradient, (da, z), {"shared": ()}
     yield SOFTMAX_POWERS, (z,)
+    yield SOFTMAX_SHARES, (np.exp(z), np.exp(z).sum(axis=-1))
     yield SOFTMAX_JACOBIAN, (_share(3)[0],)
 
 
@@ -195,6 +203,7 @@ def _shape_rules():
     yield shapes.padded_channels, (x,), {"before": 1, "after": 2}
     y, a = _draw(53, ROWS, COLUMNS), _draw(54, ROWS, COLUMNS)
     yield costs.sample_loss_rule(losses.mean_squared_error, "mean", COLUMNS), (y, a)
+    yield costs.cost_rule(losses.mean_squared_error, "mean", COLUMNS), (np.array([1.0, 2.0, 4.0]),)
     yield costs.root, _sizes(3)
     yield costs.root_gradient, (y, np.array(2.5))
 

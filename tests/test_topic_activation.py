@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.cli.main import run
+from chainrule.marking import sheet as marking
 from chainrule.paper.numbers import Number
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
@@ -370,3 +371,43 @@ def test_every_format_renders(tmp_path):
 def test_the_documents_example_solves():
     text = (SHEETS.parent / "docs" / "topics" / "activation.md").read_text("utf-8")
     assert solve(text.split("```toml\n")[1].split("```")[0]).workings
+
+
+def softmax_of(z):
+    """A worksheet with a question about softmax."""
+    return f'[[question]]\nid = "q"\ntopic = "activation"\ngiven = {{ activation = "softmax", z = {z} }}\n'
+
+
+@pytest.mark.parametrize("rows", ["[0, 1, 2]", "[[0, 1, 2], [1, 1, 3]]"])
+def test_softmax_follows_from_a_students_own_powers(rows):
+    text = softmax_of(rows)
+    powers = solve(text)["q"]["powers"].astype(float).round(4)
+    powers[..., 2] += 1
+    sums = powers.sum(axis=-1)
+    own = {"powers": powers, "sum": sums, "a": powers / sums[..., None]}
+    answers = "\n".join(f"{name} = {value.round(4).tolist()}" for name, value in own.items())
+    (marked,) = marking.check(text, f"[q]\n{answers}\n").questions
+    verdicts = [(answer.name, answer.verdict) for answer in marked.answers]
+    assert verdicts == [("powers", "wrong"), ("sum", "follows"), ("a", "follows")]
+
+
+@pytest.mark.parametrize(
+    ("slip", "shares"),
+    [
+        ("no_sum", lambda z: np.exp(z)),
+        ("no_exponential", lambda z: z / z.sum(axis=1, keepdims=True)),
+        ("sigmoid_for_softmax", lambda z: 1 / (1 + np.exp(-z))),
+        ("sum_over_all_rows", lambda z: np.exp(z) / np.exp(z).sum()),
+    ],
+)
+def test_slips_of_softmax_behind_its_powers_are_named(slip, shares):
+    z = np.array([[0.5, 1.5, 1.0], [2.0, 0.25, 1.25]])
+    text = softmax_of(z.tolist())
+    own = {"powers": np.exp(z), "sum": np.exp(z).sum(axis=1), "a": shares(z)}
+    answers = "\n".join(f"{name} = {value.round(4).tolist()}" for name, value in own.items())
+    (marked,) = marking.check(text, f"[q]\n{answers}\n").questions
+    assert [(answer.verdict, answer.slip) for answer in marked.answers] == [
+        ("right", None),
+        ("right", None),
+        ("wrong", slip),
+    ]

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.cli.main import run
+from chainrule.marking.sheet import check
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
@@ -256,6 +257,29 @@ def test_the_command_line_says_it_too(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "given.loss" in said
     assert said.count("\n") == 1
+
+
+FACTORS = {"1/m": 1, "1/2m": 1, "1/2": 2}
+"""By the factor of ``mse``: how much larger the cost is for two samples with the loss of one each."""
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_the_cost_is_that_of_the_network_and_of_the_samples(factor):
+    loss, y, y_pred = f'{{ name = "mse", factor = "{factor}" }}', [[1, 2], [3, 5]], [[2, 4], [7, 3]]
+    alone = solve(sheet(loss, y, y_pred, 'find = ["loss"]'))["q"]["loss"].item()
+    working = solve(sheet(loss, y, y_pred))["q"]
+    assert working["loss"].item() == alone
+    assert sum(working["sample_loss"]) * FACTORS[factor] / 2 == alone
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "hinge"])
+def test_the_cost_follows_from_a_students_own_losses(loss):
+    text = sheet(loss, [1, -1, 1, 1], [3, -2, -4, -1])
+    each = [float(value) for value in solve(text)["q"]["sample_loss"]]
+    each[2] += 2
+    (marked,) = check(text, f"[q]\nsample_loss = {each}\nloss = {sum(each) / 4}\n").questions
+    verdicts = {answer.name: answer.verdict for answer in marked.answers}
+    assert (verdicts["sample_loss"], verdicts["loss"]) == ("wrong", "follows")
 
 
 @pytest.mark.slow

@@ -195,6 +195,21 @@ def test_long_runs_show_the_first_and_last_presentations():
     assert table.rows[-1][0] == str(len([n for n in found.tape.quantities if n.startswith("z.")]))
 
 
+def test_presentations_that_are_asked_for_stand_in_their_order():
+    asked = [f"{name}.{k}" for k in range(1, 9) for name in ("z", "yhat", "error", "w", "b")]
+    found = worked(
+        f"find = {asked}".replace("'", '"'), gate="and", w=[1.2, 0.6], threshold=1, learning_rate=0.5
+    )
+    assert found.names == asked
+
+
+def test_an_answer_alone_is_asked_for_by_its_name():
+    assert worked('find = ["separable"]', gate="xor").names == ["separable"]
+    given = {"x": [[1, 2], [2, 1]], "y": [1, -1], "w": [1, 1], "loss": "hinge"}
+    assert worked('find = ["loss"]', **given).names == ["loss"]
+    assert worked('find = ["losses"]', **given).names == ["agreement", "terms", "loss"]
+
+
 def test_find_asks_for_a_single_presentation():
     found = worked('find = ["w.3", "b.3"]', gate="and", w=[1.2, 0.6], threshold=1, learning_rate=0.5)
     assert found.names == ["w.3", "b.3"]

@@ -68,8 +68,8 @@ def kinds(topic: str) -> tuple[Kind, ...]:
 
     Raises ValueError for a topic that is not known.
 
-    >>> kinds("loss")[0].name
-    'mean_squared_error'
+    >>> "mean_squared_error" in [each.name for each in kinds("loss")]
+    True
     """
     if topic not in topics_with_kinds():
         raise ValueError(f"no topic {topic!r}; {suggest(topic, topics_with_kinds())}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, inf
 from typing import Any
 
 import numpy as np
 
 from chainrule.exercises.draws import Difficulty
-from chainrule.paper.digits import significant
 from chainrule.paper.numbers import Number
 from chainrule.paper.workings import Working
 
@@ -82,6 +83,22 @@ def _comes_out_well(number: Number, promise: Promise) -> bool:
 def _is_short(number: Number, digits: int, whole: int) -> bool:
     """Whether a rational is a decimal of so many digits or a fraction of whole numbers that small."""
     exact = number.exact
-    if exact is None:
+    if exact is None or (abs(exact.p) <= whole and exact.q <= whole):
         return True
-    return (abs(exact.p) <= whole and exact.q <= whole) or significant(number, digits).exact
+    return significant_digits(Fraction(int(exact.p), int(exact.q))) <= digits
+
+
+def significant_digits(number: Fraction) -> float:
+    """How many significant digits a number has as a decimal; infinitely many where it does not end.
+
+    >>> [significant_digits(Fraction(text)) for text in ("0.0120", "1200", "1/3")]
+    [2, 2, inf]
+    """
+    left, places = number.denominator, 0
+    while left > 1:
+        shared = gcd(left, 10)
+        if shared == 1:
+            return inf
+        left //= shared
+        places += 1
+    return len(str(abs(int(number * 10**places))).rstrip("0"))

@@ -111,7 +111,8 @@ def mark_question(working: Working, answers: Mapping[str, Answer]) -> MarkedQues
                 found.what,
             )
         )
-    return MarkedQuestion(working.name, sum(a.score for a in marked), working.marks, marked)
+    earned = sum(answer.score > 0 for answer in marked)
+    return MarkedQuestion(working.name, working.marks * earned / max(1, len(asked)), working.marks, marked)
 
 
 def _asked(working: Working, answers: Mapping[str, Answer]) -> list[str]:

@@ -513,7 +513,7 @@ SOFTMAX_SHARES = Rule(
         Slip(
             "no_exponential",
             "the scores themselves are divided by their sum",
-            lambda powers, sum, z: z / total(z, axis=-1, keepdims=True),  # noqa: A006
+            lambda powers, sum, z: z / total(z, axis=-1, keepdims=True) + 0 * powers,  # noqa: A006
             r"\frac{z}{\sum_k z_{k}}",
             also=("z",),
         ),

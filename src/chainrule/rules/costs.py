@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from chainrule.rules.arrays import Array, sqrt, total
 from chainrule.rules.losses import LossTerm, divisor
-from chainrule.rules.rule import Rule, Slip, rule
+from chainrule.rules.rule import Rule, Slip, rule, size
 
 
 def sample_loss_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
@@ -43,6 +43,44 @@ def sample_loss_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
     if by > 1:
         slips.append(Slip("sum_for_mean", "it is not divided", undivided, sums + loss.tex))
     return Rule(f"{loss.name}_of_a_sample", function, tex, slips=tuple(slips), defaults=loss.options)
+
+
+def cost_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
+    """The rule of the loss of all samples from that of each, (m,): their mean, or their sum.
+
+    >>> import numpy as np
+    >>> from chainrule.rules.losses import mean_squared_error
+    >>> cost_rule(mean_squared_error, "mean", 1)(np.array([4.0, 0.0])).item()
+    2.0
+    """
+    of_one, of_two = (divisor(loss.per, divide_by, rows, outputs) for rows in (1, 2))
+    if of_one == of_two:
+        return Rule(f"{loss.name}_of_all", lambda each: total(each), _SUM_TEX)
+    slips = [Slip("sum_for_mean", "the sum is not divided", lambda each: total(each), _SUM_TEX)]
+    if loss.per == "row":
+        what = "the mean is taken over the classes too"
+        tex = rf"\frac{{1}}{{k}} \cdot {_MEAN_TEX}"
+        slips.append(Slip("mean_over_classes", what, lambda each: _mean(each) / outputs, tex))
+    if loss.name == "mean_squared_error" and "2" not in divide_by:
+        slips += [_HALVED, _HALF_FOR_MEAN]
+    return Rule(f"{loss.name}_of_all", _mean, _MEAN_TEX, slips=tuple(slips))
+
+
+def _mean(each: Array) -> Array:
+    return total(each) / size(each.shape)
+
+
+_SUM_TEX = r"\sum_i (<each>)_{i}"
+_MEAN_TEX = rf"\frac{{1}}{{m}} {_SUM_TEX}"
+_HALVED = Slip(
+    "halved", "the mean is halved", lambda each: _mean(each) / 2, rf"\frac{{1}}{{2}} \cdot {_MEAN_TEX}"
+)
+_HALF_FOR_MEAN = Slip(
+    "half_for_mean",
+    "the sum is halved instead of divided by the number",
+    lambda each: total(each) / 2,
+    rf"\frac{{1}}{{2}} {_SUM_TEX}",
+)
 
 
 @rule(tex=r"\sqrt{<mean>}", slips=(Slip("no_root", "the root is left out", lambda mean: mean, "<mean>"),))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from chainrule.rules.arrays import Array, constant, expm1, largest_of, sqrt, where
+from chainrule.rules.arrays import Array, constant, expm1, largest_of, log, sqrt, where
 from chainrule.rules.rule import Shape, Slip, rule, size
 
 
@@ -427,7 +427,7 @@ def _accurate_rate(learning_rate: Array, t: Array, *, beta_1: float, beta_2: flo
 
 
 def _weights_so_far(beta: float, t: Array) -> Array:
-    return -expm1(t * (math.log(beta) if beta else -math.inf))
+    return -expm1(t * (log(beta) if beta else -math.inf))
 
 
 @rule(

@@ -18,7 +18,7 @@ from chainrule.paper.topics.network.door import samples, worked
 from chainrule.paper.topics.network.targets import targets_of
 from chainrule.paper.values import names_in, resolve
 from chainrule.paper.workings import Working
-from chainrule.rules.costs import root, root_gradient, sample_loss_rule
+from chainrule.rules.costs import cost_rule, root, root_gradient, sample_loss_rule
 
 ROOT = "rmse"
 MOST_VALUES = 10_000
@@ -116,7 +116,10 @@ def _work_samples(page: Page, loss: Loss, behind: str, shape: tuple[int, ...]) -
 
 def _work_cost(page: Page, loss: Loss, behind: str, is_root: bool) -> None:
     page.part("cost", "Loss of all samples (cost)")
-    page.work("loss", loss.value, "y", behind)
+    if page.question.find is None or {"samples", "sample_loss"} & set(page.question.find):
+        page.work("loss", cost_rule(loss.entry, loss.divide_by, page[behind].shape[1]), "sample_loss")
+    else:
+        page.work("loss", loss.value, "y", behind)
     if is_root:
         page.work("rmse", root, "loss", symbol=r"\text{RMSE}")
 

@@ -47,7 +47,7 @@ def work_loss(page: Page, given: Given, rows: Rows) -> None:
     if loss.targets == "share":
         of = "a"
         page.work(of, ACTIVATIONS["sigmoid"].forward, "f", symbol=r"\hat{y}")
-    page.part("loss", "Loss")
+    page.part("losses", "Loss")
     if loss.targets == "sign":
         page.work("agreement", agreement, "y", "f", symbol="y f")
     page.work("terms", loss_of_each_row(loss, **options), "y", of, symbol=r"\ell")

@@ -12,7 +12,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.line import work_line
-from chainrule.paper.topics.perceptron.separation import work_separation
+from chainrule.paper.topics.perceptron.separation import ASKED, work_separation
 from chainrule.paper.topics.perceptron.table import MOST_INPUTS, MOST_ROWS, Rows, cell, check_classes, point
 from chainrule.rules.perceptron import STEPS, mistakes, weighted_sum, weighted_sums
 from chainrule.rules.rule import Rule
@@ -78,7 +78,7 @@ def work_check(page: Page, given: Given, rows: Rows) -> None:
     else:
         page.remark("Every row is right: the weights realise the table.")
     work_line(page, rows, ("w", "b"), taken)
-    if wrong or "separable" in (page.question.find or ()):
+    if wrong or not ASKED.isdisjoint(page.question.find or ()):
         work_separation(page, rows, alone=False)
 
 

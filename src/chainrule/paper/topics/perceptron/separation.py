@@ -21,6 +21,9 @@ from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, p
 from chainrule.rules import perceptron as rules
 
 Points = list[list[fmpq]]
+SEPARATION = "separation"
+ASKED = frozenset({SEPARATION, "separable"})
+"""What of ``find`` asks whether a line separates: the part, or its answer alone."""
 _SIDES = (("p", "mean_upper", 1, r"\lambda"), ("q", "mean_lower", -1, r"\mu"))
 
 
@@ -104,13 +107,13 @@ def work_separation(page: Page, rows: Rows, alone: bool = True) -> None:
     if points is None:
         if alone:
             raise SheetError("given.x: whether a line separates is decided for fractions; got another number")
-        page.part("separable", "Linearly separable?")
+        page.part(SEPARATION, "Linearly separable?")
         page.remark("Whether a line separates the classes is decided for fractions only.")
         return
     if alone:
         page.give("x", rows.x)
         page.give("y", rows.y)
-    page.part("separable", "Linearly separable?")
+    page.part(SEPARATION, "Linearly separable?")
     found = separate(points, rows.sides)
     if isinstance(found, tuple):
         _line(page, rows, *found)
@@ -154,8 +157,8 @@ def _proof(page: Page, rows: Rows, multipliers: list[fmpq]) -> None:
         page.give(f"{name}_multipliers", weights, symbol=multiplier, hidden=True)
         means.append((symbol, name))
     page.remark(
-        "Linear programming over fractions finds multipliers, not less than 0 and with sum 1 in each class, "
-        "that give both classes the same weighted mean:"
+        "Linear programming over fractions finds multipliers, not less than 0 and with sum 1 in each "
+        "class, that give both classes the same weighted mean:"
     )
     cells = [
         (point(page, page["x"][i]), cell(page, page["y"][i]), cell(page, Number(multipliers[i])))

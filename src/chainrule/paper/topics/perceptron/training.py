@@ -11,7 +11,7 @@ from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.line import work_line
 from chainrule.paper.topics.perceptron.output import YHAT, give_neuron, work_predictions
-from chainrule.paper.topics.perceptron.separation import work_separation
+from chainrule.paper.topics.perceptron.separation import ASKED, work_separation
 from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, check_rate, point
 from chainrule.rules import perceptron as rules
 
@@ -36,7 +36,7 @@ def work_training(page: Page, given: Given, rows: Rows) -> None:
     run.show(order)
     _result(page, rows, run, order, taken, ended)
     work_line(page, rows, ("w_new", "b_new"), taken, first=("w", "b"))
-    if ended != "right" or "separable" in (page.question.find or ()):
+    if ended != "right" or not ASKED.isdisjoint(page.question.find or ()):
         work_separation(page, rows, alone=False)
 
 
@@ -128,7 +128,7 @@ class _Run:
             shown = point(page, page[f"x.{k}"])
             page.remark(f"Presentation {k} (epoch {epoch}, row {row + 1}): the input {shown}.")
             page.show(f"z.{k}", f"yhat.{k}", f"error.{k}")
-            if k in self.mistaken:
+            if k in self.mistaken or self._is_asked(k):
                 page.show(f"w.{k}", *([f"b.{k}"] if self.train_bias else []))
         page.part("table", "All presentations")
         head = ("$k$", "epoch", "$x$", "$y$", "$z$", f"${YHAT}$", "$y - \\hat{y}$", "$w$", "$b$")
@@ -137,8 +137,12 @@ class _Run:
     def _worked(self, epoch: int) -> list[int]:
         """The presentations to be written out: the first epoch, then corrections."""
         first = list(range(1, min(epoch, MOST_WORKED) + 1))
-        later = [k for k in self.mistaken if k > len(first)]
+        later = [k for k in range(len(first) + 1, self.k + 1) if k in self.mistaken or self._is_asked(k)]
         return first + later[: MOST_WORKED - len(first)]
+
+    def _is_asked(self, k: int) -> bool:
+        """Whether ``find`` names the weights after this presentation."""
+        return f"w.{k}" in (self.page.question.find or ())
 
     def _table(self, order: list[int]) -> Iterator[tuple[str, ...]]:
         page = self.page
@@ -191,8 +195,8 @@ def _said(run: _Run, length: int, ended: str) -> str:
     if ended == "right":
         last = run.mistaken[-1]
         return (
-            f"Epoch {epochs} has no mistake: the rule has converged, after {corrections}, "
-            f"the last of them at presentation {last}; further epochs change nothing."
+            f"Epoch {epochs} has no mistake: the rule has converged, after {corrections}, the last of them "
+            f"at presentation {last}; further epochs change nothing."
         )
     if ended == "circle":
         return (
@@ -225,7 +229,7 @@ def _note_floats(page: Page, run: _Run, order: list[int]) -> None:
     if first:
         weights = ", ".join(f"{v:.6g}" for v in w)
         page.remark(
-            f"A program with floating-point numbers goes another way: at presentation {first} $z$ is exactly "
-            f"{cell(page, page[f'z.{first}'][()])}, at the step, and rounding moves it to the other side. "
-            f"After as many epochs it has the weights {weights} and the bias {float(b):.6g}."
+            f"A program with floating-point numbers goes another way: at presentation {first} $z$ is "
+            f"exactly {cell(page, page[f'z.{first}'][()])}, at the step, and rounding moves it to the other "
+            f"side. After as many epochs it has the weights {weights} and the bias {float(b):.6g}."
         )
