@@ -493,3 +493,35 @@ def test_shares_of_the_marks_add_up_to_all_of_them():
     given = { x = [1, 2], w = [0.5, 0.25], b = 1 }
     """
     assert check(sheet, "[q1]\nz = 2\nyhat = 1\n").score == 0.7
+
+
+SOFTMAX = """
+[[question]]
+id = "q1"
+topic = "activation"
+find = ["powers", "sum", "a"]
+given = { activation = "softmax", z = [0, 1, 2] }
+"""
+
+
+def test_digits_that_were_not_written_of_a_wrong_value_may_have_been_gone_on_with():
+    """e² is taken as 8.38908…, and written as 8.3891: the sum is 12.10737 or 12.1074 from what is written."""
+    for total, verdict in ((12.1073, "follows"), (12.1074, "follows"), (12.1079, "wrong")):
+        answers = f"[q1]\npowers = [1, 2.7183, 8.3891]\nsum = {total}\n"
+        powers, found = check(SOFTMAX, answers).questions[0].answers[:2]
+        assert (powers.verdict, found.verdict) == ("wrong", verdict)
+
+
+def test_an_answer_on_the_border_is_right():
+    """cos(60°) is 1/2, which a ball cannot tell from the border of what 0.1999 + 0.0001 is cut off from."""
+    sheet = """
+    [[question]]
+    id = "q1"
+    topic = "optimizer"
+    [question.given]
+    steps = 3
+    optimizer = { name = "SGD", learning_rate = 0.4 }
+    schedule = { name = "CosineDecay", decay_steps = 4 }
+    """
+    answer = check(sheet, '[q1]\n"learning_rate.3" = 0.1999\n').questions[0].answers
+    assert {one.verdict for one in answer if one.name == "learning_rate.3"} == {"right"}

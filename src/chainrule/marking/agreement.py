@@ -62,13 +62,14 @@ def _to_its_digits(value: Number, entry: Entry, unit: fmpq) -> bool:
     # Of a rational, the bare fractions are compared: most of the time that marking takes is spent here.
     beyond = value - entry.value if exact is None else exact - given
     half = unit / 2
-    if given == 0:
-        return entry.places >= 2 and bool(-half <= beyond <= half)
-    if -half <= beyond <= half:
-        return True
-    if given < 0:
-        beyond = -beyond
-    return entry.digits >= 2 and bool(0 <= beyond < unit)
+    try:
+        if given == 0:
+            return entry.places >= 2 and bool(-half <= beyond <= half)
+        if -half <= beyond <= half:
+            return True
+        return entry.digits >= 2 and bool(0 <= (-beyond if given < 0 else beyond) < unit)
+    except UndecidedError:
+        return True  # it lies on the border, as far as can be told: rounded either way
 
 
 def is_zero(value: Number) -> bool:
@@ -273,3 +274,23 @@ def agreeing(value: np.ndarray, entries: np.ndarray) -> np.ndarray:
         entry: Any = entries[place]
         found[place] = agrees(value[place], entry)
     return found
+
+
+def within(one: np.ndarray, other: np.ndarray, entries: np.ndarray) -> np.ndarray:
+    """Which entries lie between two values, to the digits given; (shape of all three)."""
+    found = np.zeros(entries.shape, dtype=bool)
+    if one.shape == other.shape == entries.shape:
+        for place in np.ndindex(entries.shape):
+            found[place] = _is_between(one[place], other[place], entries[place])
+    return found
+
+
+def _is_between(one: Any, other: Any, entry: Any) -> bool:
+    if not all(isinstance(each, Number) for each in (one, other, entry.value)) or entry.unit is None:
+        return agrees(one, entry)
+    try:
+        low, high = (one, other) if one <= other else (other, one)
+        half = Number(entry.unit / 2)
+        return bool(low - half <= entry.value <= high + half)
+    except UndecidedError:
+        return True

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from chainrule.lookup import suggest
-from chainrule.marking.agreement import agreeing, fitted, ordering, restated
+from chainrule.marking.agreement import agreeing, fitted, ordering, restated, within
 from chainrule.marking.answers import Answer
 from chainrule.marking.candidates import Found
 from chainrule.marking.chains import Chain
@@ -184,12 +184,26 @@ class _Marking:
             if value is not None and restated(value, entries, self._same(name)) is not None:
                 if not after:
                     return _Finding("right")
-                return _Finding("follows", f"rightly worked from the wrong {_listed(after)}")
+                return _follows(after)
+        if after and self._lies_between(name, entries):
+            return _follows(after)
         slips = _nearest(explain(self._readings(full), name, entries, {*self._answers}))
         right = full.worked(name)
         if slips and right is not None and right.shape == entries.shape:
             self._slipped[name] = np.where(agreeing(slips[0].value, entries), slips[0].value, right)
         return _wrong(full, name, slips, after)
+
+    def _lies_between(self, name: str, entries: np.ndarray) -> bool:
+        """Whether an answer lies between what follows from the wrong values rounded up and rounded down.
+
+        The digits that a student did not write of a wrong value are known to nobody else, where no slip
+        explains it; they may have gone on with them.
+        """
+        ends = []
+        for sign in (1, -1):
+            moved = {one: _moved(value, self._entries[one], sign) for one, value in self._wrong.items()}
+            ends.append(Chain(self._tape, {**self._restated, **moved}).worked(name))
+        return all(end is not None for end in ends) and bool(within(*ends, entries).all())
 
     def _same(self, name: str) -> str:
         step = self._tape[name].step
@@ -206,6 +220,22 @@ class _Marking:
         if self._rounded is not None:
             chains.append(Chain(self._tape, self._shown, self._rounded))
         return chains
+
+
+def _follows(after: list[str]) -> _Finding:
+    return _Finding("follows", f"rightly worked from the wrong {_listed(after)}")
+
+
+def _moved(value: np.ndarray, entries: np.ndarray | None, sign: int) -> np.ndarray:
+    """A student's value with half a step of its last digits added or taken away; whole numbers are whole."""
+    if entries is None or value.dtype != object:
+        return value
+    moved = value.copy()
+    for place in np.ndindex(value.shape):
+        unit = entries[place].unit
+        if unit is not None and unit < 1 and isinstance(value[place], Number):
+            moved[place] = value[place] + Number(unit * sign / 2)
+    return moved
 
 
 def _in_numbers(tape: Tape) -> Tape:

@@ -195,9 +195,8 @@ def _found(find: list[str] | None, parts: list[Part], tape: Tape) -> list[Part]:
         if part.id in find:
             kept.append(part)
             continue
-        shown = [i for i in part.items if isinstance(i, str) and i in wanted]
-        hidden = [q.name for q in quantities if q.part == part.id and q.name in wanted]
-        if items := tuple(dict.fromkeys([*shown, *hidden])):
+        here = {i for i in part.items if isinstance(i, str)} | {q.name for q in quantities if q.part == part.id}
+        if items := tuple(name for name in tape.quantities if name in here & wanted):
             kept.append(Part(part.id, part.title, items))
     return kept
 
