@@ -288,9 +288,15 @@ def within(one: np.ndarray, other: np.ndarray, entries: np.ndarray) -> np.ndarra
 def _is_between(one: Any, other: Any, entry: Any) -> bool:
     if not all(isinstance(each, Number) for each in (one, other, entry.value)) or entry.unit is None:
         return agrees(one, entry)
+    half = Number(entry.unit / 2)
+    return (_is_at_most(one - half, entry.value) or _is_at_most(other - half, entry.value)) and (
+        _is_at_most(entry.value, one + half) or _is_at_most(entry.value, other + half)
+    )
+
+
+def _is_at_most(low: Number, high: Number) -> bool:
+    """Whether a number is at most another, or cannot be told from it."""
     try:
-        low, high = (one, other) if one <= other else (other, one)
-        half = Number(entry.unit / 2)
-        return bool(low - half <= entry.value <= high + half)
+        return low <= high
     except UndecidedError:
         return True

@@ -195,8 +195,8 @@ def _found(find: list[str] | None, parts: list[Part], tape: Tape) -> list[Part]:
         if part.id in find:
             kept.append(part)
             continue
-        here = {i for i in part.items if isinstance(i, str)} | {q.name for q in quantities if q.part == part.id}
-        if items := tuple(name for name in tape.quantities if name in here & wanted):
+        here = {*part.items} | {q.name for q in quantities if q.part == part.id}
+        if items := tuple(name for name in tape.quantities if name in wanted & here):
             kept.append(Part(part.id, part.title, items))
     return kept
 
