@@ -87,12 +87,16 @@ def _list(topics: list[str]) -> None:
     from chainrule.exercises.kinds import kinds
     from chainrule.paper.output.terminal import Terminal
 
-    table = Table("topic", "kind", "difficulty", "")
+    terminal = Terminal(highlight=False)
     for topic in topics:
+        table = Table(title=topic if len(topics) > 1 else None, title_justify="left")
+        table.add_column("kind", no_wrap=True)
+        table.add_column("difficulty")
+        table.add_column("")
         for each in kinds(topic):
             asked = " (only with --kind)" if each.when_asked else ""
-            table.add_row(topic, each.name, ", ".join(each.difficulties), f"{each.what}{asked}")
-    Terminal(highlight=False).print(table)
+            table.add_row(each.name, ", ".join(each.difficulties), f"{each.what}{asked}")
+        terminal.print(table)
 
 
 command.__name__ = "make"

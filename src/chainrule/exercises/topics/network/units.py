@@ -16,7 +16,7 @@ def _one_is_dead(working: Working) -> bool:
     return bool((z[:, 0] < 0).all() and (z[:, 1:] > 0).any(axis=0).all()) and is_live(working, "da2")
 
 
-@kind("easy", "medium", "hard", suits=_one_is_dead)
+@kind("easy", "medium", "hard", suits=_one_is_dead, when_asked=True)
 def dead_unit(draw: Draw) -> Drawn:
     """A ReLU unit that gives 0 for every sample, and what gradient it gets."""
     rows, n, step = draw.by(2, 3, 3), draw.by(1, 2, 2), draw.by("1", "1", "0.5")
