@@ -26,7 +26,7 @@ FLOORS = [
     {"cost"},
     {"data"},
     {FACE, "objective", "saving", "summary", "model", "models", "transfer", "utils"},
-    {"applications", "datasets", "estimators", "validation"},
+    {"applications", "datasets", "estimators", "sweeps", "validation"},
     {"experiment"},
     {"report"},
     {"cli"},

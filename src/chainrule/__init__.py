@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chainrule.exercises.making import make as make
     from chainrule.marking.sheet import check as check
     from chainrule.paper.solving import solve as solve
+    from chainrule.sweeps import sweep as sweep
 
 __version__ = "0.1.0"
 
@@ -62,6 +63,7 @@ __all__ = [
     "regularizers",
     "rule",
     "solve",
+    "sweep",
     "utils",
 ]
 
@@ -71,6 +73,7 @@ _LATER = {
     "check": "chainrule.marking.sheet",
     "make": "chainrule.exercises.making",
     "solve": "chainrule.paper.solving",
+    "sweep": "chainrule.sweeps",
 }
 """What is imported when it is first used, since it brings along what not everybody needs."""
 

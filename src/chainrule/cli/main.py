@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from chainrule.cli import check, demo, make, schema, solve, train
+from chainrule.cli import check, demo, make, schema, solve, sweep, train
 
 STOPPED = 130
 """The exit status of what Ctrl-C ended; Typer returns it, too."""
@@ -23,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, solve, check, make, train, schema):
+for module in (demo, solve, check, make, train, sweep, schema):
     app.command()(module.command)
 
 

@@ -47,10 +47,12 @@ def command(
     from chainrule.experiment.folders import free_folder
 
     described = read_train_file(file)
+    if described.sweep is not None:
+        raise TrainFileError(f"{file}: sweep: its variants are trained by chainrule sweep {file}")
     if data_dir is not None:
         described.look_for_data_in(data_dir)
     wanted = output or Path("runs") / file.stem
-    folder = _stopped_run(wanted, anywhere=output is None) if resume else free_folder(wanted)
+    folder = stopped_run(wanted, output is None, REPORT) if resume else free_folder(wanted)
     if folder is None:
         typer.echo(f"nothing to resume: the run in {wanted} is finished")
         return
@@ -70,12 +72,12 @@ def command(
         raise
 
 
-def _stopped_run(wanted: Path, anywhere: bool) -> Path | None:
-    """The folder of the last run that did not get to its end, or of a first one; None if all are finished."""
+def stopped_run(wanted: Path, anywhere: bool, report: str) -> Path | None:
+    """The folder of the last run that did not get to its report, or of a first one; None if all did."""
     from chainrule.experiment.folders import folders_of
 
     found = folders_of(wanted) if anywhere else [wanted] if wanted.exists() else []
-    stopped = [folder for folder in found if not (folder / REPORT).exists()]
+    stopped = [folder for folder in found if not (folder / report).exists()]
     if found and not stopped:
         return None
     return stopped[-1] if stopped else wanted

@@ -52,4 +52,4 @@ def _form(working: Working, quantity: Quantity) -> str:
         one, several = "a number", "numbers"
     else:
         one, several = "a formula", "formulas"
-    return f"{' × '.join(map(str, value.shape))} {several}" if value.ndim else one
+    return f"{' × '.join(map(str, value.shape))} {several}" if value.size > 1 else one

@@ -8,8 +8,9 @@ import numpy as np
 
 from chainrule import losses, optimizers
 from chainrule.doors import finite
+from chainrule.experiment.decimals import floats
 from chainrule.experiment.file import TrainFile, TrainFileError
-from chainrule.experiment.places import floats, placed
+from chainrule.experiment.places import placed
 from chainrule.layers import Input
 from chainrule.model import Sequential
 from chainrule.network import Network

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from chainrule.experiment.decimals import decimals, floats
+from chainrule.experiment.sweep_table import SweepTable
 from chainrule.experiment.table import DataTable, FilePath
 from chainrule.experiment.variants import Expectation, Variant, changed, check_names
 from chainrule.paper.sheet import (
@@ -18,9 +21,12 @@ from chainrule.paper.sheet import (
     describe,
     parse_toml,
     read_text,
+    shown,
 )
 
 MOST_EPOCHS = 1_000_000
+NOT_OF_VARIANTS = ("variant", "expect", "claim", "seeds", "sweep")
+"""Keys that variants of a file do not take from it."""
 
 
 class TrainFileError(ValueError):
@@ -77,7 +83,9 @@ class TrainFile(Strict):
     seeds: int = Field(1, ge=1, le=100, description="from how many seeds each variant is trained")
     variant: list[Variant] = Field([], description="runs that differ from this file, to be compared")
     expect: list[Expectation] = Field([], description="the effects that the comparison should show")
+    sweep: SweepTable | None = Field(None, description="many variants of this file, trained at once")
     _variants: dict[str, TrainFile] = PrivateAttr({})
+    _swept: list[Swept] = PrivateAttr([])
 
     @model_validator(mode="after")
     def _folds_go_with_the_rest(self) -> TrainFile:
@@ -99,6 +107,25 @@ class TrainFile(Strict):
         return self
 
     @model_validator(mode="after")
+    def _a_sweep_goes_with_the_rest(self) -> TrainFile:
+        if self.sweep is None:
+            return self
+        beside = {
+            "fit.callbacks": self.fit.callbacks,
+            "fit.folds": self.fit.folds,
+            "pretrain": self.pretrain,
+            "variant": self.variant,
+            "data.chunk_rows": self.data.chunk_rows,
+        }
+        for key, given in beside.items():
+            if given:
+                raise ValueError(
+                    f"sweep and {key} do not go together: many variants are one program, on rows in memory; "
+                    "leave one of them out"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _variants_are_named(self) -> TrainFile:
         if (self.expect or self.claim or self.seeds > 1) and not self.variant:
             raise ValueError(
@@ -112,7 +139,7 @@ class TrainFile(Strict):
 
         Raises TrainFileError where the data has no name.
         """
-        for file in (self, *self._variants.values()):
+        for file in (self, *self._variants.values(), *(one.file for one in self._swept)):
             if file.data.name is None:
                 raise TrainFileError(
                     "--data-dir is for data sets by name: this one is not given by data.name"
@@ -128,6 +155,18 @@ class TrainFile(Strict):
     def variants(self) -> dict[str, TrainFile]:
         """What each variant trains, by its name."""
         return dict(self._variants)
+
+    def swept(self) -> list[Swept]:
+        """What each variant of the sweep trains, in order."""
+        return list(self._swept)
+
+
+class Swept(NamedTuple):
+    """A variant of a sweep: the values of what varies, its tables, and what they say."""
+
+    values: dict[str, Any]
+    tables: dict[str, Any]
+    file: TrainFile
 
 
 def read_train_file(path: Path) -> TrainFile:
@@ -148,13 +187,37 @@ def parse_train_file(text: str, folder: Path = Path()) -> TrainFile:
     raw = parse_toml(text)
     file = _validated(raw, folder)
     optimizer = {"optimizer": file.optimizer}  # so that a variant may change the usual one's rate
-    own = {k: v for k, v in (optimizer | raw).items() if k not in ("variant", "expect", "claim", "seeds")}
+    own = {k: v for k, v in (optimizer | raw).items() if k not in NOT_OF_VARIANTS}
     for variant in file.variant:
         try:
             file._variants[variant.name] = _validated(changed(own, variant), folder)
         except ValueError as error:
             raise TrainFileError(f"variant {variant.name!r}: {error}") from None
+    if file.sweep is not None:
+        file._swept = list(_swept(file, file.sweep, own, folder))
     return file
+
+
+def _swept(file: TrainFile, sweep: SweepTable, own: dict[str, Any], folder: Path) -> Iterator[Swept]:
+    try:
+        variants = sweep.variants(file.seed)
+    except ValueError as error:
+        raise TrainFileError(f"sweep.{error}") from None
+    for values in variants:
+        try:
+            tables = changed(own, Variant(name="of the sweep", set=decimals(values)))
+            yield Swept(floats(values), tables, _validated(tables, folder))
+        except ValueError as error:
+            raise TrainFileError(f"sweep, {said(values)}: {error}") from None
+
+
+def said(values: Mapping[str, Any]) -> str:
+    """The values of a variant in one line.
+
+    >>> said({"optimizer.learning_rate": 0.1, "layers.1.units": 8})
+    'optimizer.learning_rate = 0.1, layers.1.units = 8'
+    """
+    return ", ".join(f"{key} = {shown(value)}" for key, value in values.items())
 
 
 def _validated(raw: dict[str, Any], folder: Path) -> TrainFile:

@@ -50,7 +50,7 @@ def save_run(run: Run, folder: Path) -> None:
         write_whole(folder / "scaling.json", json.dumps(run.scaler.get_config()).encode())
     columns = run.history.history.values()
     rows = ([epoch + 1, *row] for epoch, row in enumerate(zip(*columns, strict=True)))
-    _write_table(folder / "history.csv", ["epoch", *run.history.history], rows)
+    write_table(folder / "history.csv", ["epoch", *run.history.history], rows)
     if run.folds is not None:
         _save_folds(run.folds, folder / "folds.csv")
 
@@ -63,7 +63,7 @@ def _save_folds(folds: CrossValidation, path: Path) -> None:
         for fold in range(len(folds.rows))
         for epoch in range(len(logs["loss"][fold]))
     )
-    _write_table(path, ["fold", "epoch", *logs], rows)
+    write_table(path, ["fold", "epoch", *logs], rows)
 
 
 def save_comparison(made: Comparison, folder: Path) -> None:
@@ -75,10 +75,11 @@ def save_comparison(made: Comparison, folder: Path) -> None:
         for number, run in enumerate(runs)
         for epoch in range(len(run.history.get("loss", ())))
     )
-    _write_table(folder / "history.csv", ["variant", "seed", "epoch", *made.logs], rows)
+    write_table(folder / "history.csv", ["variant", "seed", "epoch", *made.logs], rows)
 
 
-def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)

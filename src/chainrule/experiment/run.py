@@ -15,8 +15,9 @@ from chainrule.callbacks import get as callback_named
 from chainrule.config import seeded, set_random_seed
 from chainrule.data import Chunked, DataSet, Scaler
 from chainrule.experiment.building import build_model, numbers
+from chainrule.experiment.decimals import floats
 from chainrule.experiment.file import TrainFile
-from chainrule.experiment.places import floats, placed
+from chainrule.experiment.places import placed
 from chainrule.experiment.rows import MeasuredOn, Rows, load_data, parted
 from chainrule.experiment.start import Start, begin
 from chainrule.losses import SparseCategoricalCrossentropy

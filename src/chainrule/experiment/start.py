@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.data import Chunked
+from chainrule.experiment.decimals import floats
 from chainrule.experiment.file import PretrainTable, TrainFile, TrainFileError
-from chainrule.experiment.places import floats, placed
+from chainrule.experiment.places import placed
 from chainrule.model import Sequential
 from chainrule.transfer import load_weights, pretrain
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import jax
-import jax.numpy as jnp
-import numpy as np
-from jax import lax
 
 from chainrule.network import Program
 from chainrule.rules.arrays import Array
-from chainrule.training.draws import draws_key
-from chainrule.training.inference import Data, Measures, Values, evaluator, means, nothing
-from chainrule.training.loop import batches_trained, epoch_order
+from chainrule.training.inference import Data, Measures, Values
+from chainrule.training.together import Rows, Span, copy_trained
 
 Folds = Callable[..., tuple[dict[str, Array], dict[str, Array]]]
 
@@ -28,7 +23,6 @@ def folds_trained(program: Program, measures: Measures) -> Folds:
     the values after the epochs, and the logs, (copies, epochs) each, those of the rows held out under
     ``val_``.
     """
-    train, evaluate = batches_trained(program, measures), evaluator(program, measures)
 
     def one(
         values: Values,
@@ -42,24 +36,10 @@ def folds_trained(program: Program, measures: Measures) -> Folds:
         batch_size: int,
         shuffle: bool,
     ) -> tuple[dict[str, Array], dict[str, Array]]:
-        rows = trained.shape[0]
-        shuffled = shuffle and batch_size < rows
-
-        def epoch(values: Values, number: Array) -> tuple[dict[str, Array], dict[str, Array]]:
-            order = trained[epoch_order(key, number, rows, shuffled)]
-            random = draws_key(key, number)
-            first = jnp.int32(0)
-            new, sums = train(values, nothing(measures), data, rate, random, first, order, batch_size)
-            found = means(evaluate(new, {**data, **measured}, batch_size, held), held.shape[0])
-            logs = means(sums, rows) | {f"val_{name}": value for name, value in found.items()}
-            return new, logs
-
-        return lax.scan(epoch, dict(values), jnp.arange(epochs))
+        rows = Rows(data, {**data, **measured}, trained, held)
+        run = copy_trained(program, measures, batch_size, shuffle)
+        ran = run(values, rows, rate, key, Span(0, epochs, epochs))
+        return ran.values, ran.logs
 
     together = jax.vmap(one, in_axes=(0, None, None, 0, 0, None, 0, None, None, None))
     return jax.jit(together, static_argnums=(7, 8, 9))
-
-
-def stacked(values: list[Mapping[str, Any]]) -> dict[str, np.ndarray]:
-    """The values of several copies with a first axis for the copies."""
-    return {name: np.stack([np.asarray(one[name]) for one in values]) for name in values[0]}

@@ -17,6 +17,7 @@ from chainrule.training.batches import over_batches, rows_of, take
 from chainrule.training.draws import drawn, draws_key
 from chainrule.training.inference import Data, Measures, Values, added, evaluator, means, measured, nothing
 from chainrule.training.kernels import KERNELS
+from chainrule.training.order import shuffled
 
 CAPACITY = 4096
 """The most epochs that one call can run: there is a place for so many in the buffers of its logs."""
@@ -43,7 +44,7 @@ def epoch_order(key: Array, epoch: Any, rows: int, shuffle: bool) -> Array:
     """The order of the rows in an epoch: as they come, or shuffled with the epoch's own key."""
     if not shuffle:
         return jnp.arange(rows)
-    return jax.random.permutation(jax.random.fold_in(key, epoch), rows)
+    return shuffled(jax.random.fold_in(key, epoch), rows)
 
 
 def updater(program: Program) -> Update:

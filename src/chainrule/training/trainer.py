@@ -15,9 +15,10 @@ from chainrule.network import LOSS, TARGET, Network, Program, numbered
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Rule
 from chainrule.training.feeds import Feed
-from chainrule.training.folds import folds_trained, stacked
+from chainrule.training.folds import folds_trained
 from chainrule.training.inference import Data, Measure, Measures, Values, evaluator
 from chainrule.training.loop import batches_trained, training_loop
+from chainrule.training.together import keys_of, stacked
 
 
 class Trainable(Protocol):
@@ -96,7 +97,7 @@ class Trainer:
         ``measured`` is what the data has instead where it is measured; ``how`` is epochs, batch size, and
         whether rows are shuffled.
         """
-        keys = jax.vmap(jax.random.key)(np.asarray(seeds, np.uint32))
+        keys = keys_of(list(seeds))
         rate = np.float32(self._optimizer.rate)
         new, logs = self._folds(stacked(values), data, measured, trained, held, rate, keys, *how)
         arrays = {name: np.asarray(value) for name, value in new.items()}
