@@ -25,7 +25,7 @@ FLOORS = [
     {"training", "callbacks"},
     {"cost"},
     {"data"},
-    {FACE, "objective", "saving", "summary", "model", "models", "transfer", "utils"},
+    {FACE, "mixed_precision", "objective", "saving", "summary", "model", "models", "transfer", "utils"},
     {"applications", "datasets", "estimators", "sweeps", "validation"},
     {"experiment"},
     {"report"},

@@ -8,6 +8,12 @@ from contextvars import ContextVar
 
 import numpy as np
 
+from chainrule.lookup import suggest
+
+POLICIES = {"float32": None, "mixed_bfloat16": "bfloat16"}
+"""What layers may compute in, by the policy's name as Keras has it; None for the weights' own float32."""
+FULL_PRECISION = "float32"
+
 
 class _Seeds:
     """A stream of seeds; the same ones again after :func:`set_random_seed`."""
@@ -61,3 +67,29 @@ def seeded(seed: int) -> Iterator[None]:
         yield
     finally:
         _here.reset(token)
+
+
+_policy: ContextVar[str] = ContextVar("policy", default=FULL_PRECISION)
+
+
+def set_dtype_policy(policy: str) -> None:
+    """What models that are made from now on compute in: ``"float32"``, or ``"mixed_bfloat16"``.
+
+    With the latter, weights are kept in float32 and layers compute in bfloat16; losses, normalization and
+    updates stay in float32. It is faster where the device multiplies bfloat16 faster, as GPUs do and most
+    processors do not. Name and meaning as ``keras.config.set_dtype_policy``.
+
+    Raises ValueError for another policy.
+
+    >>> set_dtype_policy("mixed_bfloat16"); dtype_policy()
+    'mixed_bfloat16'
+    >>> set_dtype_policy("float32")
+    """
+    if policy not in POLICIES:
+        raise ValueError(f"dtype policy: {suggest(str(policy), POLICIES)}; got {policy!r}")
+    _policy.set(policy)
+
+
+def dtype_policy() -> str:
+    """The policy that models made from now on have."""
+    return _policy.get()

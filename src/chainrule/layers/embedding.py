@@ -27,6 +27,8 @@ class Embedding(Layer):
     ((20, 16), (1000, 16))
     """
 
+    full_precision = True  # its labels come as floats, and large ones would be rounded
+
     def __init__(
         self,
         input_dim: int,

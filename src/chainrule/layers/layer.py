@@ -82,6 +82,8 @@ class Layer:
     # a layer of one's own may do without super().__init__()
     name: str | None = None
     trainable: bool = True
+    full_precision: bool = False
+    """Whether it is computed in float32 where others are not: see :mod:`chainrule.mixed_precision`."""
     _kept: dict[str, Any] | None = None
 
     def __init__(self, name: str | None = None) -> None:

@@ -20,6 +20,8 @@ from chainrule.rules.shapes import unchanged
 class _Normalization(Layer):
     """What both have in common: x̂, which β and γ give another mean and deviation."""
 
+    full_precision = True
+
     def __init__(
         self,
         axis: Any,

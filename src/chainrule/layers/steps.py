@@ -11,13 +11,17 @@ from chainrule.rules.rule import Call, Name, Rule
 
 @dataclass(frozen=True)
 class Step:
-    """``name = rule(*inputs, **options)``; ``layer`` is the number of the layer that wrote it."""
+    """``name = rule(*inputs, **options)``; ``layer`` is the number of the layer that wrote it.
+
+    ``compute`` is the type that training computes it in, as bfloat16; that of its inputs, where it is None.
+    """
 
     name: str
     rule: Rule
     inputs: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     layer: str = ""
+    compute: str | None = None
 
     def __str__(self) -> str:
         return f"{self.name} = {self.rule.name}({', '.join(self.inputs)})"
@@ -40,8 +44,16 @@ def run(steps: Iterable[Step], values: Mapping[str, Any], kernels: Kernels | Non
     known, faster = dict(values), kernels or {}
     for step in steps:
         function = faster.get(step.rule, step.rule)
-        known[step.name] = function(*(known[i] for i in step.inputs), **step.options)
+        inputs = (known[i] for i in step.inputs)
+        if step.compute is not None:
+            inputs = (_computed_in(step.compute, value) for value in inputs)
+        known[step.name] = function(*inputs, **step.options)
     return known
+
+
+def _computed_in(dtype: str, value: Any) -> Any:
+    """A float value in another type; labels and counts stay as they are."""
+    return value.astype(dtype) if "float" in value.dtype.name else value
 
 
 def needed(steps: Iterable[Step], results: Iterable[str]) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chainrule.config import FULL_PRECISION, POLICIES, dtype_policy
 from chainrule.layers.layer import Draw, Layer, Parameter
 from chainrule.layers.node import Input, Node, upstream
 from chainrule.layers.steps import Step
@@ -12,6 +13,7 @@ from chainrule.losses import Loss
 from chainrule.network.learning import Aim, evaluated, judged, updated
 from chainrule.network.names import DATA_LOSS, INPUT, LOSS, PROBABILITY, TARGET, WEIGHTS, numbered
 from chainrule.network.places import Placed, chained, placed
+from chainrule.network.precision import computed
 from chainrule.network.writing import NEW, Written, seed_name, write_backward, write_forward
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Shape
@@ -117,6 +119,7 @@ class Network:
         self.output_nodes = outputs
         self.places, self._last = placed(inputs, outputs)
         self.layers = layers
+        self.compute = POLICIES[dtype_policy()]
 
     @property
     def output_shape(self) -> Shape:
@@ -175,19 +178,28 @@ class Network:
         losses, backward, update, state = updated(losses, backward, trained, self.parameters, optimizer)
         carried = {step.name.removesuffix(NEW) for step in written.carrying}
         weights, predicting = self.weights, self.forward()[0]
+        judging = evaluated(predicting, aims, weighted, self.parameters)
         return Program(
-            forward=written.steps,
-            loss=losses,
-            backward=backward,
-            update=(*update, *written.carrying),
+            forward=self._computed(written.steps),
+            loss=self._precise(losses),
+            backward=self._computed(backward),
+            update=self._precise((*update, *written.carrying)),
             outputs=outputs,
             parameters=trained,
             state=state,
             carried={k: p for k, p in weights.items() if k in carried},
             frozen={k: p for k, p in weights.items() if k not in carried and k not in trained},
             draws={k: d for place in self.places for k, d in place.draws.items()},
-            evaluation=(*predicting, *evaluated(predicting, aims, weighted, self.parameters)),
+            evaluation=(*predicting, *self._precise(judging)),
         )
+
+    def _computed(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The steps of layers and their gradients, in what the network computes in."""
+        return steps if self.compute is None else computed(steps, self.compute, self.places)
+
+    def _precise(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The steps of losses and updates, which take what layers gave in full precision."""
+        return steps if self.compute is None else computed(steps, FULL_PRECISION, self.places)
 
     def _aims(
         self,
@@ -216,4 +228,4 @@ class Network:
     def prediction(self) -> tuple[tuple[Step, ...], tuple[str, ...]]:
         """The steps of the forward pass alone, as it predicts, and the names of all outputs."""
         written = write_forward(self.places, tuple(self.inputs), training=False)
-        return written.steps, self._output_names(written)
+        return self._computed(written.steps), self._output_names(written)

@@ -48,7 +48,7 @@ def predictor(steps: tuple[Step, ...], outputs: tuple[str, ...]) -> Callable[[Va
     def predict(values: Values, data: Data, batch_size: int) -> Any:
         def batch(carry: None, rows: Array) -> tuple[None, Any]:
             done = run(steps, {**values, **take(data, rows)}, KERNELS)
-            return carry, [done[output] for output in outputs]
+            return carry, [in_full(done[output]) for output in outputs]
 
         return over_batches(batch, None, jnp.arange(rows_of(data)), batch_size)[1]
 
@@ -84,9 +84,14 @@ def measured(done: Values, program: Program, measures: Measures) -> dict[str, Ar
     rows = done[program.output].shape[0]
     sums = {name: done[loss] * rows for name, loss in measures.losses.items()}
     for name, (rule, target, output) in measures.metrics.items():
-        a = done[output]
+        a = in_full(done[output])
         sums[name] = jnp.asarray(rule(done[target], a)).sum(dtype=a.dtype)
     return sums
+
+
+def in_full(value: Array) -> Array:
+    """An output in full precision, in whatever it was computed."""
+    return value.astype(jnp.float32) if jnp.issubdtype(value.dtype, jnp.floating) else value
 
 
 def added(sums: dict[str, Array], more: dict[str, Array]) -> dict[str, Array]:
