@@ -53,8 +53,8 @@ def agrees(value: Any, entry: Entry) -> bool:
 
 def _to_its_digits(value: Number, entry: Entry, unit: fmpq) -> bool:
     assert isinstance(entry.value, Number)
-    given = entry.value.exact
-    exact = value.exact
+    given, exact = entry.value.exact, value.exact
+    assert given is not None  # a number with a last digit is a rational
     if exact is not None and exact == given:
         return True
     if entry.digits < 2 and unit >= 1:

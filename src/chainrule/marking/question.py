@@ -199,11 +199,12 @@ class _Marking:
         The digits that a student did not write of a wrong value are known to nobody else, where no slip
         explains it; they may have gone on with them.
         """
-        ends = []
-        for sign in (1, -1):
-            moved = {one: _moved(value, self._entries[one], sign) for one, value in self._wrong.items()}
-            ends.append(Chain(self._tape, {**self._restated, **moved}).worked(name))
-        return all(end is not None for end in ends) and bool(within(*ends, entries).all())
+        up, down = (self._with_wrong_moved(sign).worked(name) for sign in (1, -1))
+        return up is not None and down is not None and bool(within(up, down, entries).all())
+
+    def _with_wrong_moved(self, sign: int) -> Chain:
+        moved = {one: _moved(value, self._entries[one], sign) for one, value in self._wrong.items()}
+        return Chain(self._tape, {**self._restated, **moved})
 
     def _same(self, name: str) -> str:
         step = self._tape[name].step
@@ -232,7 +233,8 @@ def _moved(value: np.ndarray, entries: np.ndarray | None, sign: int) -> np.ndarr
         return value
     moved = value.copy()
     for place in np.ndindex(value.shape):
-        unit = entries[place].unit
+        entry: Any = entries[place]
+        unit = entry.unit
         if unit is not None and unit < 1 and isinstance(value[place], Number):
             moved[place] = value[place] + Number(unit * sign / 2)
     return moved

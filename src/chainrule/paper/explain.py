@@ -85,8 +85,15 @@ class Explained:
 
 
 def given_entries(working: Working) -> list[Entry]:
-    """The given values, explained."""
-    return [_valued(working, quantity) for quantity in working.given]
+    """The given values, explained: decimals as such, where all of them end."""
+    return [_in_decimals(_valued(working, quantity)) for quantity in working.given]
+
+
+def _in_decimals(entry: Entry) -> Entry:
+    if not (entry.decimals_tex and entry.decimals_are_exact):
+        return entry
+    value_tex, value_plain = entry.decimals_tex, entry.decimals_plain
+    return replace(entry, value_tex=value_tex, value_plain=value_plain, decimals_tex="", decimals_plain="")
 
 
 def explain(working: Working) -> Iterator[Explained]:

@@ -28,7 +28,7 @@ def keep_compiled() -> None:
     written is no place, and then all is compiled anew in each process.
     """
     asked = os.environ.get(SWITCH, "")
-    if asked == "off" or jax.config.jax_compilation_cache_dir is not None:
+    if asked == "off" or jax.config.values["jax_compilation_cache_dir"] is not None:
         return
     folder = (Path(asked) if asked else user_cache_path("chainrule")) / "compiled" / _processor()
     try:

@@ -13,7 +13,7 @@ from chainrule.paper.limits import limit_tex
 from chainrule.paper.notation import exact_tex
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import densities, events, normal, uniform, variables
 
 if TYPE_CHECKING:
     from chainrule.paper.integrals import Integral
@@ -38,7 +38,7 @@ def give(page: Page, density: Density, of: str = "") -> None:
                 return
             square = f"variance{ending}"
             page.give(square, np.asarray(variance, dtype=object), symbol=rf"\sigma{below}^2")
-            page.work(f"sigma{ending}", rules.standard_deviation, square, symbol=rf"\sigma{below}")
+            page.work(f"sigma{ending}", variables.standard_deviation, square, symbol=rf"\sigma{below}")
 
 
 def density_tex(density: Density) -> str:
@@ -98,19 +98,19 @@ def moments(page: Page, density: Density, of: str = "") -> tuple[str, str] | Non
         case Uniform():
             if not of:
                 _derive_uniform(page)
-            page.work(mean, rules.uniform_mean, f"a{ending}", f"b{ending}", symbol=symbols[0])
-            page.work(variance, rules.uniform_variance, f"a{ending}", f"b{ending}", symbol=symbols[1])
+            page.work(mean, uniform.uniform_mean, f"a{ending}", f"b{ending}", symbol=symbols[0])
+            page.work(variance, uniform.uniform_variance, f"a{ending}", f"b{ending}", symbol=symbols[1])
         case Normal():
-            page.work(mean, rules.normal_mean, f"mu{ending}", symbol=symbols[0])
+            page.work(mean, normal.normal_mean, f"mu{ending}", symbol=symbols[0])
             if density.variance is None:
-                page.work(variance, rules.normal_variance, f"sigma{ending}", symbol=symbols[1])
+                page.work(variance, normal.normal_variance, f"sigma{ending}", symbol=symbols[1])
             else:
-                page.work(variance, rules.same, f"variance{ending}", symbol=symbols[1])
+                page.work(variance, events.same, f"variance{ending}", symbol=symbols[1])
         case Pieces(integrals):
             if not _integrate_moments(page, integrals, mean, variance, symbols, ending):
                 return None
     if not of:
-        page.work("sd_X", rules.standard_deviation, variance, symbol=r"\sigma_{X}")
+        page.work("sd_X", variables.standard_deviation, variance, symbol=r"\sigma_{X}")
     return mean, variance
 
 
@@ -154,7 +154,7 @@ def _integrate_moments(
             page.remark(rf"$\int {factor} \, f(x) \, dx$ does not converge: $X$ has no {lacking}.")
             return False
         work_integral(page, name, symbol, parts, rf"{factor} \, f(x)")
-    page.work(variance, rules.variance_by_moments, square, mean, symbol=symbols[1])
+    page.work(variance, variables.variance_by_moments, square, mean, symbol=symbols[1])
     return True
 
 
@@ -183,8 +183,8 @@ def work_integral(
             page.give(inputs[-1], limit, symbol=limit_tex(value), hidden=True)
         below, above = (v if isinstance(v, float) else None for v in (low, high))
         at = partial(found.at, number=number) if found else None
-        parts.append(rules.Integration(integral.function(number), integrand, tex, below, above, at=at))
-    value = page.work(name, rules.definite_integral(tuple(parts)), *inputs, symbol=symbol, shown=shown)
+        parts.append(densities.Integration(integral.function(number), integrand, tex, below, above, at=at))
+    value = page.work(name, densities.definite_integral(tuple(parts)), *inputs, symbol=symbol, shown=shown)
     if shown and any(each.is_odd for each in integrals):
         page.remark("An odd function between opposite limits: what is left of 0 and right of it cancels out.")
     return value

@@ -10,8 +10,8 @@ from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics._windows import per_axis, times, work_windows
 from chainrule.paper.topics.convolution.given import Given
 from chainrule.paper.workings import Working
-from chainrule.rules import counting
 from chainrule.rules.convolution import shape_of_maps
+from chainrule.rules.counting import convolutions, dense, output_shapes, sums
 from chainrule.rules.rule import Shape
 
 
@@ -51,16 +51,16 @@ def _count(page: Page, given: Given, kernel: Shape, shape: Shape) -> None:
     page.part("parameters", "Parameters")
     biases = "a filter has one bias" if given.use_bias else "there are no biases"
     page.remark(f"$C$ is the number of channels of the input, $K$ the number of filters; {biases}.")
-    rule = counting.convolution_parameters if given.use_bias else counting.convolution_weights
+    rule = convolutions.convolution_parameters if given.use_bias else convolutions.convolution_weights
     page.work("parameters", rule, "kernel", "input_shape", "filters", symbol=r"\text{parameters}")
     if given.dense is None:
         return
     page.part("dense", "The dense layer behind it")
     page.give("units", Number(given.dense))
-    page.work("inputs", counting.flat_shape, "shape", symbol="N")
-    rule = counting.dense_parameters if given.use_bias else counting.dense_weights
+    page.work("inputs", output_shapes.flat_shape, "shape", symbol="N")
+    rule = dense.dense_parameters if given.use_bias else dense.dense_weights
     page.work("dense_parameters", rule, "inputs", "units", symbol=r"\text{dense parameters}")
-    page.work("total", counting.sum_of(2), "parameters", "dense_parameters", symbol=r"\text{all parameters}")
+    page.work("total", sums.sum_of(2), "parameters", "dense_parameters", symbol=r"\text{all parameters}")
 
 
 def _give(page: Page, name: str, values: Shape, symbol: str) -> None:

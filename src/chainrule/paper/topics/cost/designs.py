@@ -10,7 +10,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.topics.cost.layers import BatchNormalization, Conv2D, Counted, Fork
 from chainrule.paper.topics.cost.reading import Layer
 from chainrule.paper.topics.cost.spots import Spot, numbered, whole, written
-from chainrule.rules import counting
+from chainrule.rules.counting import output_shapes, savings, sums
 from chainrule.rules.rule import Shape
 
 PARAMETERS, MULTIPLICATIONS, MOVING = "parameters", "multiplications", "moving"
@@ -112,8 +112,8 @@ class Design:
         title = f"{as_prose(fork.name)}: {title}" if fork.name else title
         self._part(on.number, title)
         self._check_join(fork, on, [whole(self.page, shape) for shape in shapes])
-        rule = counting.concatenated if fork.join == "concatenate" else counting.added
-        on.work("side", counting.plane, shapes[0], symbol=r"H \times W", shown=False)
+        rule = output_shapes.concatenated if fork.join == "concatenate" else output_shapes.added
+        on.work("side", output_shapes.plane, shapes[0], symbol=r"H \times W", shown=False)
         on.work("shape", rule(len(shapes)), "side", *shapes)
         row = Row(on.number, title, "join", fork, on.input, on.whole("shape"))
         return Branching(branches, row), on.name("shape")
@@ -154,11 +154,11 @@ class Design:
             self._sum(MOVING, r"\text{moving}", names)
             trainable = numbered(r"P_{\text{trained}}", "", self.ending)
             totals = self.name(PARAMETERS), self.name(MOVING)
-            page.work(self.name("trainable"), counting.saving, *totals, symbol=trainable)
+            page.work(self.name("trainable"), savings.saving, *totals, symbol=trainable)
         page.table("", ("", "layer", "shape", "parameters", "multiplications"), self._table())
 
     def _sum(self, word: str, symbol: str, names: list[str], small: tuple[int, ...] = ()) -> None:
-        rule = counting.sum_of(len(names), small) if names else counting.nothing
+        rule = sums.sum_of(len(names), small) if names else sums.nothing
         symbol = numbered(symbol, "", self.ending)
         self.page.work(self.name(word), rule, *(names or [self.input]), symbol=symbol)
 
@@ -183,18 +183,18 @@ class Design:
             said += " A layer that keeps the shape works in place."
         page.remark(said)
         activations = numbered("A", "", self.ending)
-        page.work(self.name("values"), counting.values_of(len(shapes)), *shapes, symbol=activations)
+        page.work(self.name("values"), sums.values_of(len(shapes)), *shapes, symbol=activations)
         kept = "values"
         if rows > 1:
             page.give("rows", rows, symbol="m", hidden=True)
             for word, symbol in ((MULTIPLICATIONS, "M"), ("values", "A")):
                 name, of = self.name(f"batch_{word}"), rf"{symbol}_{{\text{{batch}}}}"
                 symbol = numbered(of, "", self.ending)
-                page.work(name, counting.for_a_batch, "rows", self.name(word), symbol=symbol)
+                page.work(name, sums.for_a_batch, "rows", self.name(word), symbol=symbol)
             kept = "batch_values"
         for word, count in (("parameter_bytes", PARAMETERS), ("activation_bytes", kept)):
             symbol = numbered(rf"B_{{\text{{{word.removesuffix('_bytes')}s}}}}", "", self.ending)
-            page.work(self.name(word), counting.in_bytes, self.name(count), "bytes", symbol=symbol)
+            page.work(self.name(word), sums.in_bytes, self.name(count), "bytes", symbol=symbol)
 
     def _outputs(self) -> Iterator[str]:
         for row in self.rows:

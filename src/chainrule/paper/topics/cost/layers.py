@@ -10,8 +10,8 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import Float, Strict
 from chainrule.paper.topics.cost.arguments import ActivationName, Count, Padding, Pair, both
 from chainrule.paper.topics.cost.spots import Spot, written
-from chainrule.rules import counting
 from chainrule.rules.convolution import effective_size
+from chainrule.rules.counting import convolutions, dense, normalization, output_shapes, separable
 from chainrule.rules.rule import Rule, Shape
 from chainrule.rules.windows import same_padding, zeros_after, zeros_before
 
@@ -56,7 +56,7 @@ class Windowed(Counted):
         on.need_plane(self.layer)
         on.give("kernel", window, "f")
         on.give("strides", strides, "s")
-        on.work("side", counting.plane, on.input, symbol="n", shown=False)
+        on.work("side", output_shapes.plane, on.input, symbol="n", shown=False)
         spanned = "kernel"
         if dilation != (1, 1):
             on.give("dilation", dilation, "d")
@@ -143,7 +143,7 @@ class Conv2D(Filtering):
                 raise on.error(f"{self.groups} groups do not divide the {count} {word}", "groups")
         on.give("filters", self.filters, "K")
         self._write_map(
-            on, counting.convolution_shape.with_slips(counting.channels_kept(on.input)), "filters"
+            on, output_shapes.convolution_shape.with_slips(output_shapes.channels_kept(on.input)), "filters"
         )
         groups: tuple[str, ...] = ()
         if self.groups > 1:
@@ -152,15 +152,17 @@ class Conv2D(Filtering):
         on.work(
             "parameters", _PARAMETERS[self.use_bias, bool(groups)], "kernel", on.input, "filters", *groups
         )
-        multiplied = counting.grouped_multiplications if groups else counting.convolution_multiplications
+        multiplied = (
+            convolutions.grouped_multiplications if groups else convolutions.convolution_multiplications
+        )
         on.work("multiplications", multiplied, "shape", "kernel", on.input, *groups)
 
 
 _PARAMETERS = {
-    (True, False): counting.convolution_parameters,
-    (False, False): counting.convolution_weights,
-    (True, True): counting.grouped_parameters,
-    (False, True): counting.grouped_weights,
+    (True, False): convolutions.convolution_parameters,
+    (False, False): convolutions.convolution_weights,
+    (True, True): convolutions.grouped_parameters,
+    (False, True): convolutions.grouped_weights,
 }
 
 
@@ -177,10 +179,10 @@ class DepthwiseConv2D(Filtering):
 
     def write(self, on: Spot) -> None:
         on.give("multiplier", self.depth_multiplier, "D")
-        self._write_map(on, counting.depthwise_shape, on.input, "multiplier")
-        rule = counting.depthwise_parameters if self.use_bias else counting.depthwise_weights
+        self._write_map(on, output_shapes.depthwise_shape, on.input, "multiplier")
+        rule = separable.depthwise_parameters if self.use_bias else separable.depthwise_weights
         on.work("parameters", rule, "kernel", on.input, "multiplier")
-        on.work("multiplications", counting.depthwise_multiplications, "shape", "kernel")
+        on.work("multiplications", separable.depthwise_multiplications, "shape", "kernel")
 
 
 class SeparableConv2D(Filtering):
@@ -199,11 +201,11 @@ class SeparableConv2D(Filtering):
         on.give("multiplier", self.depth_multiplier, "D")
         on.give("filters", self.filters, "K")
         self._write_map(
-            on, counting.convolution_shape.with_slips(counting.channels_kept(on.input)), "filters"
+            on, output_shapes.convolution_shape.with_slips(output_shapes.channels_kept(on.input)), "filters"
         )
-        rule = counting.separable_parameters if self.use_bias else counting.separable_weights
+        rule = separable.separable_parameters if self.use_bias else separable.separable_weights
         on.work("parameters", rule, "kernel", on.input, "multiplier", "filters")
-        multiplied = counting.separable_multiplications
+        multiplied = separable.separable_multiplications
         on.work("multiplications", multiplied, "shape", "kernel", on.input, "multiplier")
 
 
@@ -234,7 +236,9 @@ class Pooling(Windowed):
                 if zeros >= f:
                     said = f"{zeros}, and a window of {f} could hold no number of the input"
                     raise on.error(f"{said}; expected at most {f - 1}", "padding")
-        self._write_shape(on, self.pool_size, strides, (1, 1), "pool_size", counting.pooling_shape, on.input)
+        self._write_shape(
+            on, self.pool_size, strides, (1, 1), "pool_size", output_shapes.pooling_shape, on.input
+        )
 
 
 class GlobalPooling(Counted):
@@ -246,7 +250,7 @@ class GlobalPooling(Counted):
 
     def write(self, on: Spot) -> None:
         on.need_plane(self.layer)
-        on.work("shape", counting.channels_alone, on.input)
+        on.work("shape", output_shapes.channels_alone, on.input)
 
 
 class Flatten(Counted):
@@ -255,7 +259,7 @@ class Flatten(Counted):
     layer: Literal["Flatten"]
 
     def write(self, on: Spot) -> None:
-        on.work("shape", counting.flat_shape, on.input)
+        on.work("shape", output_shapes.flat_shape, on.input)
 
 
 class Dense(Counted):
@@ -275,16 +279,16 @@ class Dense(Counted):
 
     def write(self, on: Spot) -> None:
         on.give("units", self.units, "K")
-        shape, multiplied = counting.dense_shape, counting.dense_multiplications
+        shape, multiplied = output_shapes.dense_shape, dense.dense_multiplications
         if len(on.shape) > 1:
             found, places = written(on.shape), written(on.shape[:-1])
             on.page.remark(
                 f"A dense layer works on the last axis alone: {found} is not flattened, and the same layer "
                 f"stands at each of the {places} places."
             )
-            shape, multiplied = counting.dense_shape_at_places, counting.dense_multiplications_at_places
+            shape, multiplied = output_shapes.dense_shape_at_places, dense.dense_multiplications_at_places
         on.work("shape", shape, on.input, "units")
-        rule = counting.dense_parameters if self.use_bias else counting.dense_weights
+        rule = dense.dense_parameters if self.use_bias else dense.dense_weights
         on.work("parameters", rule, on.input, "units")
         on.work("multiplications", multiplied, on.input, "units")
 
@@ -298,8 +302,8 @@ class BatchNormalization(Counted):
 
     def write(self, on: Spot) -> None:
         on.give("vectors", self.center + self.scale + 2, "v")
-        on.work("parameters", counting.normalization_parameters, on.input, "vectors")
-        on.work("moving", counting.moving_averages, on.input)
+        on.work("parameters", normalization.normalization_parameters, on.input, "vectors")
+        on.work("moving", normalization.moving_averages, on.input)
         trained = [name for name, has in (("γ", self.scale), ("β", self.center)) if has]
         vectors = [*trained, "mean", "variance"]
         on.page.remark(f"For each channel: {', '.join(vectors)}. Mean and variance are kept, not trained.")

@@ -10,7 +10,7 @@ from chainrule.paper.topics.cost.designs import MULTIPLICATIONS, PARAMETERS, Des
 from chainrule.paper.topics.cost.layers import Conv2D, Counted, Fork, SeparableConv2D
 from chainrule.paper.topics.cost.reading import Layer
 from chainrule.paper.topics.cost.spots import numbered, whole, written
-from chainrule.rules import counting
+from chainrule.rules.counting import savings, sums
 from chainrule.rules.rule import size
 
 
@@ -88,12 +88,12 @@ def write_limits(page: Page, design: Design) -> None:
         each, limit = f"each{row.number}", f"break_even{row.number}"
         most = f"largest_width{row.number}"
         symbol = numbered("e", row.number, "")
-        page.work(each, counting.multiplications_per_width, row.input, shape, kernel, symbol=symbol)
+        page.work(each, savings.multiplications_per_width, row.input, shape, kernel, symbol=symbol)
         symbol = numbered("w", row.number, "")
         counts = f"{MULTIPLICATIONS}{row.number}", each
-        page.work(limit, counting.break_even, *counts, symbol=symbol)
+        page.work(limit, savings.break_even, *counts, symbol=symbol)
         symbol = rf"\text{{largest }} {symbol}"
-        page.work(most, counting.largest_saving_width, *counts, symbol=symbol)
+        page.work(most, savings.largest_saving_width, *counts, symbol=symbol)
         count = whole(page, most)[0]
         said = (
             f"a bottleneck of at most {count:,} saves multiplications" if count else "no bottleneck saves any"
@@ -122,15 +122,15 @@ def width_within(page: Page, design: Design, budget: int) -> int:
     if total > row.multiplications:
         others = [r for r in design.rows if r.multiplications and r is not row]
         names = [f"{MULTIPLICATIONS}{r.number}" for r in others]
-        page.work("others", counting.sum_of(len(names)), *names, symbol=r"M_{\text{others}}")
+        page.work("others", sums.sum_of(len(names)), *names, symbol=r"M_{\text{others}}")
         left = "left"
-        page.work(left, counting.saving, "budget", "others", symbol=r"\text{left}")
+        page.work(left, savings.saving, "budget", "others", symbol=r"\text{left}")
     each_count, room = whole(page, each)[0], whole(page, left)[0]
     page.remark(
         rf"Wanted is the largest whole $w$ with $w \cdot {symbol} \le {page.tape[left].symbol}$, that is "
         rf"$w \cdot {each_count} \le {room}$, or $w \le \frac{{{room}}}{{{each_count}}}$:"
     )
-    page.work("width", counting.width_within, left, each, symbol="w")
+    page.work("width", savings.width_within, left, each, symbol="w")
     width = whole(page, "width")[0]
     if width < 1:
         least = whole(page, each)[0] + total - row.multiplications
@@ -147,11 +147,11 @@ def write_saving(page: Page, first: Design, second: Design) -> None:
     for word, letter, stem in ((MULTIPLICATIONS, "M", ""), (PARAMETERS, "P", "parameter_")):
         before, after = first.name(word), second.name(word)
         saved, times, percent = f"{stem}saving", f"{stem}ratio", f"{stem}percent"
-        page.work(saved, counting.saving, before, after, symbol=rf"\Delta {letter}")
+        page.work(saved, savings.saving, before, after, symbol=rf"\Delta {letter}")
         if second.total(word):
-            page.work(times, counting.ratio, before, after, symbol=rf"r_{{{letter}}}")
+            page.work(times, savings.ratio, before, after, symbol=rf"r_{{{letter}}}")
         if first.total(word):
-            page.work(percent, counting.percent_saved, saved, before, symbol=rf"\%_{{{letter}}}")
+            page.work(percent, savings.percent_saved, saved, before, symbol=rf"\%_{{{letter}}}")
         page.remark(_verdict(word, first.total(word), second.total(word), second.ending[1:]))
     shapes = [whole(page, design.shape) for design in (first, second)]
     if shapes[0] == shapes[1]:

@@ -21,7 +21,7 @@ from chainrule.paper.topics.identity.expressions import (
     worked_out,
 )
 from chainrule.paper.topics.identity.proofs import Derivation, prove
-from chainrule.rules.probability import variance_by_moments
+from chainrule.rules.probability.variables import variance_by_moments
 
 VALUES = 3
 """Values that the random variable takes where a line is checked."""

@@ -30,7 +30,7 @@ from chainrule.paper.topics.information.units import (
 )
 from chainrule.paper.words import Word
 from chainrule.rules import information as rules
-from chainrule.rules.probability import difference
+from chainrule.rules.probability.densities import difference
 
 if TYPE_CHECKING:
     from chainrule.paper.integrals import Integral

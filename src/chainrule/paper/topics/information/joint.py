@@ -12,7 +12,7 @@ from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.information.given import Given
 from chainrule.paper.topics.information.units import say_unit
 from chainrule.rules import information as rules
-from chainrule.rules import probability
+from chainrule.rules.probability import densities, events, two_variables
 
 MOST_SIDES = 20
 
@@ -21,8 +21,8 @@ def solve(page: Page, given: Given) -> None:
     """Work the entropies of both variables and what each tells of the other."""
     _table(page, given)
     page.part("marginals", "Marginal distributions")
-    page.work("p_X", probability.marginal_of_rows, "joint", symbol="p(x)")
-    page.work("p_Y", probability.marginal_of_columns, "joint", symbol="p(y)")
+    page.work("p_X", two_variables.marginal_of_rows, "joint", symbol="p(x)")
+    page.work("p_Y", two_variables.marginal_of_columns, "joint", symbol="p(y)")
     _show_table(page, given)
     entropy = rules.entropy(given.base)
     page.part("entropy", "Entropies")
@@ -35,7 +35,7 @@ def solve(page: Page, given: Given) -> None:
     page.work("H_X_given_Y", rules.conditional_entropy("H_X"), "H_XY", "H_Y", symbol=r"H(X \mid Y)")
     page.part("mutual_information", "Mutual information")
     page.work("MI", rules.mutual_information(given.base), "joint", "p_X", "p_Y", symbol="I(X; Y)")
-    page.work("MI_by_entropies", probability.difference, "H_Y", "H_Y_given_X", symbol="I(X; Y)")
+    page.work("MI_by_entropies", densities.difference, "H_Y", "H_Y_given_X", symbol="I(X; Y)")
     if agree(page["MI"][()], page["MI_by_entropies"][()]):
         page.remark("Both ways give the same: so much less uncertain is Y once X is known.")
     if is_known(page["MI"][()]) and agree(page["MI"][()], Number(0)):
@@ -64,7 +64,7 @@ def _table(page: Page, given: Given) -> None:
     page.give("counts", values, symbol="n(x, y)")
     page.give("n", np.asarray(total, dtype=object), hidden=True)
     page.part("joint", "Joint probabilities")
-    page.work("joint", probability.classical, "counts", "n", symbol="p(x, y)")
+    page.work("joint", events.classical, "counts", "n", symbol="p(x, y)")
 
 
 def _show_table(page: Page, given: Given) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chainrule.paper.distributions import agree, verdict
 from chainrule.paper.page import Page
 from chainrule.rules import information as rules
-from chainrule.rules.probability import difference
+from chainrule.rules.probability.densities import difference
 from chainrule.rules.rule import Rule
 
 UNITS = {"2": "bits", "e": "nats", "10": "hartleys"}

@@ -10,7 +10,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.prose import as_prose
 from chainrule.paper.topics.metrics.undefined import undefined
 from chainrule.paper.words import text_tex
-from chainrule.rules import metrics as rules
+from chainrule.rules.metrics import averages, confusion, shares
 from chainrule.rules.rule import Rule
 
 _WHY = {
@@ -27,18 +27,18 @@ def work_averages(page: Page, classes: list[Any], by_rows: bool) -> None:
     page.part("counts", "Counts of each class")
     page.remark("Each class in turn is the positive one, and all others together the negative.")
     in_row, in_column = ("FN", "FP") if by_rows else ("FP", "FN")
-    page.work("TP", rules.diagonal, "C", symbol=r"\text{TP}")
-    page.work(in_row, rules.rest_of_row, "C", symbol=rf"\text{{{in_row}}}")
-    page.work(in_column, rules.rest_of_column, "C", symbol=rf"\text{{{in_column}}}")
-    page.work("N", rules.number_of_samples, "C")
-    page.work("TN", rules.rest, "N", "TP", "FP", "FN", symbol=r"\text{TN}")
-    page.work("support", rules.support, "TP", "FN")
+    page.work("TP", confusion.diagonal, "C", symbol=r"\text{TP}")
+    page.work(in_row, confusion.rest_of_row, "C", symbol=rf"\text{{{in_row}}}")
+    page.work(in_column, confusion.rest_of_column, "C", symbol=rf"\text{{{in_column}}}")
+    page.work("N", confusion.number_of_samples, "C")
+    page.work("TN", confusion.rest, "N", "TP", "FP", "FN", symbol=r"\text{TN}")
+    page.work("support", confusion.support, "TP", "FN")
     page.part("per_class", "Metrics of each class")
     names = [as_prose(str(c)) for c in classes]
     values = {
-        "precision": _each(page, "precision", rules.precision, ("TP", "FP"), names),
-        "recall": _each(page, "recall", rules.recall, ("TP", "FN"), names),
-        "specificity": _each(page, "specificity", rules.specificity, ("TN", "FP"), names),
+        "precision": _each(page, "precision", shares.precision, ("TP", "FP"), names),
+        "recall": _each(page, "recall", shares.recall, ("TP", "FN"), names),
+        "specificity": _each(page, "specificity", shares.specificity, ("TN", "FP"), names),
     }
     values["f1"] = _f1(page, values, names)
     cells = [
@@ -86,13 +86,13 @@ def _f1(page: Page, values: dict[str, list[Any]], names: list[str]) -> list[Any]
     """From precision and recall as the formula has it; from the counts where those do not give it."""
     pairs = list(zip(values["precision"], values["recall"], strict=True))
     if all(p is not None and r is not None and p + r != 0 for p, r in pairs):
-        return list(page.work("f1", rules.f1, "precision", "recall", symbol="F_{1}"))
-    return _each(page, "f1", rules.f1_of_counts, ("TP", "FP", "FN"), names)
+        return list(page.work("f1", shares.f1, "precision", "recall", symbol="F_{1}"))
+    return _each(page, "f1", shares.f1_of_counts, ("TP", "FP", "FN"), names)
 
 
 def _averages(page: Page, values: dict[str, list[Any]]) -> None:
     page.part("averages", "Averages over the classes")
-    page.work("accuracy", rules.share_right, "TP", "N")
+    page.work("accuracy", shares.share_right, "TP", "N")
     for name in ("precision", "recall", "f1"):
         symbol = _SYMBOLS.get(name, rf"\text{{{name}}}")
         if None in values[name]:
@@ -100,10 +100,10 @@ def _averages(page: Page, values: dict[str, list[Any]]) -> None:
                 title = f"The {kind} average of {name}".replace("f1", "$F_{1}$")
                 undefined(page, f"{name}_{kind}", title, "it is undefined for a class")
             continue
-        page.work(f"{name}_macro", rules.macro_average, name, symbol=_below(symbol, text_tex("macro")))
+        page.work(f"{name}_macro", averages.macro_average, name, symbol=_below(symbol, text_tex("macro")))
         page.work(
             f"{name}_weighted",
-            rules.weighted_average,
+            averages.weighted_average,
             "support",
             name,
             symbol=_below(symbol, text_tex("weighted")),
@@ -112,7 +112,7 @@ def _averages(page: Page, values: dict[str, list[Any]]) -> None:
         page.remark("Balanced accuracy is the macro average of recall.")
     for name, wrong in (("precision", "FP"), ("recall", "FN")):
         symbol = _below(rf"\text{{{name}}}", text_tex("micro"))
-        page.work(f"{name}_micro", rules.micro_average, "TP", wrong, symbol=symbol)
+        page.work(f"{name}_micro", averages.micro_average, "TP", wrong, symbol=symbol)
     page.remark(
         "Every sample has one class, so what is a false positive of one class is a false negative of "
         "another: micro precision, micro recall, micro $F_{1}$ and accuracy are the same."

@@ -15,7 +15,7 @@ from chainrule.paper.topics.metrics.averages import work_averages
 from chainrule.paper.topics.metrics.classes import classes_of, positive_of
 from chainrule.paper.topics.metrics.given import Given
 from chainrule.paper.topics.metrics.undefined import undefined
-from chainrule.rules import metrics as rules
+from chainrule.rules.metrics import confusion, shares
 from chainrule.rules.rule import Rule
 
 MOST_IN_TABLE = 40
@@ -62,7 +62,7 @@ def _matrix(page: Page, given: Given, classes: list[Any], positive: int | None) 
         if len(actual) <= MOST_IN_TABLE:
             _samples(page, classes, actual, predicted, positive)
         order = ("actual", "predicted") if given.rows == "true" else ("predicted", "actual")
-        page.work("C", rules.confusion_matrix, *order, classes=len(classes))
+        page.work("C", confusion.confusion_matrix, *order, classes=len(classes))
     other = "predicted" if given.rows == "true" else "true"
     names = [as_prose(str(c)) for c in classes]
     cells = [(name, *(page.write(v) for v in row)) for name, row in zip(names, page["C"], strict=True)]
@@ -88,10 +88,10 @@ def _counts(page: Page, given: Given, positive: int) -> None:
     """TP, FP, FN and TN as cells of the matrix."""
     in_row, in_column = ("FN", "FP") if given.rows == "true" else ("FP", "FN")
     cells = {
-        "TP": rules.TRUE_POSITIVES,
-        in_row: rules.POSITIVE_ROW,
-        in_column: rules.POSITIVE_COLUMN,
-        "TN": rules.TRUE_NEGATIVES,
+        "TP": confusion.TRUE_POSITIVES,
+        in_row: confusion.POSITIVE_ROW,
+        in_column: confusion.POSITIVE_COLUMN,
+        "TN": confusion.TRUE_NEGATIVES,
     }
     for name in COUNTS:
         page.work(name, cells[name], "C", symbol=rf"\text{{{name}}}", p=positive + 1, n=2 - positive)
@@ -100,24 +100,24 @@ def _counts(page: Page, given: Given, positive: int) -> None:
 def _metrics(page: Page) -> None:
     """What is made of TP, FP, FN and TN."""
     page.part("metrics", "Metrics")
-    page.work("accuracy", rules.accuracy, "TP", "TN", "FP", "FN")
+    page.work("accuracy", shares.accuracy, "TP", "TN", "FP", "FN")
     ratios: Sequence[tuple[str, str, Rule, tuple[str, str], str]] = (
         (
             "precision",
             "precision",
-            rules.precision,
+            shares.precision,
             ("TP", "FP"),
             "nothing was called positive, so it is 0/0",
         ),
-        ("recall", "recall", rules.recall, ("TP", "FN"), "no sample is positive, so it is 0/0"),
+        ("recall", "recall", shares.recall, ("TP", "FN"), "no sample is positive, so it is 0/0"),
         (
             "specificity",
             "specificity",
-            rules.specificity,
+            shares.specificity,
             ("TN", "FP"),
             "no sample is negative, so it is 0/0",
         ),
-        ("fpr", "FPR", rules.false_positive_rate, ("FP", "TN"), "no sample is negative, so it is 0/0"),
+        ("fpr", "FPR", shares.false_positive_rate, ("FP", "TN"), "no sample is negative, so it is 0/0"),
     )
     defined = {
         name: _ratio(page, name, title, rule, inputs, why) for name, title, rule, inputs, why in ratios
@@ -126,7 +126,7 @@ def _metrics(page: Page) -> None:
     if defined["recall"] and defined["specificity"]:
         page.work(
             "balanced_accuracy",
-            rules.balanced_accuracy,
+            shares.balanced_accuracy,
             "recall",
             "specificity",
             symbol=r"\text{balanced accuracy}",
@@ -148,9 +148,9 @@ def _ratio(page: Page, name: str, title: str, rule: Rule, inputs: tuple[str, str
 def _f1(page: Page, defined: dict[str, bool]) -> None:
     TP, FP, FN = (page[name][()] for name in ("TP", "FP", "FN"))
     if defined["precision"] and defined["recall"] and TP > 0:
-        page.work("f1", rules.f1, "precision", "recall", symbol="F_{1}")
+        page.work("f1", shares.f1, "precision", "recall", symbol="F_{1}")
     elif FP + FN > 0:
         page.remark("TP is 0; from the counts, $F_{1}$ is 0.")
-        page.work("f1", rules.f1_of_counts, "TP", "FP", "FN", symbol="F_{1}")
+        page.work("f1", shares.f1_of_counts, "TP", "FP", "FN", symbol="F_{1}")
     else:
         undefined(page, "f1", "$F_{1}$", "no sample is positive, and none was called so, so it is 0/0")

@@ -12,7 +12,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.topics.metrics.given import Given
 from chainrule.paper.topics.metrics.undefined import undefined
-from chainrule.rules import metrics as rules
+from chainrule.rules.metrics import regression as rules
 
 
 def work_regression(page: Page, given: Given) -> None:

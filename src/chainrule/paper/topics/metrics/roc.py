@@ -13,7 +13,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.metrics.classes import classes_of, positive_of
 from chainrule.paper.topics.metrics.given import Given
-from chainrule.rules import metrics as rules
+from chainrule.rules.metrics import roc as rules
 
 MOST_SCORES = 100
 """Each of them meets each threshold, and each of the other class."""

@@ -13,7 +13,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.probability.given import Given
 from chainrule.paper.topics.probability.naming import check_names, key, name_tex
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import events as rules
 
 MOST_HYPOTHESES = 12
 

@@ -24,7 +24,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics._densities import give, moments, show_density, work_integral
 from chainrule.paper.topics.probability.given import Given
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import densities, events, normal, uniform
 
 MOST_POINTS = 12
 
@@ -82,9 +82,9 @@ def _work_point(page: Page, density: Density, point: Any, number: str) -> None:
 def _density_at(density: Density, point: Any, name: str) -> tuple[Any, ...]:
     match density:
         case Uniform():
-            return rules.uniform_pdf, name, "a", "b"
+            return uniform.uniform_pdf, name, "a", "b"
         case Normal():
-            return rules.normal_pdf, name, "mu", "sigma"
+            return normal.normal_pdf, name, "mu", "sigma"
     return _formula_at(density, point), name
 
 
@@ -98,8 +98,8 @@ def _formula_at(density: Pieces, point: Any) -> Any:
             function = Function(each.expression, (X.name,))
             if each.expression.has(X):
                 return replace(function_rule("density", function), named=("theta",))
-            return rules.level(function.at({X.name: point}), function.tex({}))
-    return rules.outside
+            return densities.level(function.at({X.name: point}), function.tex({}))
+    return densities.outside
 
 
 def distribution(page: Page, density: Density, point: Any, name: str, x: str) -> None:
@@ -107,11 +107,11 @@ def distribution(page: Page, density: Density, point: Any, name: str, x: str) ->
     symbol = f"F({exact_tex(point)})"
     match density:
         case Uniform():
-            page.work(name, rules.uniform_cdf, x, "a", "b", symbol=symbol)
+            page.work(name, uniform.uniform_cdf, x, "a", "b", symbol=symbol)
         case Normal():
             score = name.replace("cdf", "z")
-            page.work(score, rules.standard_score, x, "mu", "sigma", symbol=f"z({exact_tex(point)})")
-            page.work(name, rules.normal_cdf, score, symbol=symbol)
+            page.work(score, normal.standard_score, x, "mu", "sigma", symbol=f"z({exact_tex(point)})")
+            page.work(name, normal.normal_cdf, score, symbol=symbol)
         case Pieces(integrals):
             from chainrule.paper.integrals import up_to
 
@@ -119,7 +119,7 @@ def distribution(page: Page, density: Density, point: Any, name: str, x: str) ->
             if parts:
                 work_integral(page, name, symbol, parts, "f(x)")
             else:
-                page.work(name, rules.outside, x, symbol=symbol)
+                page.work(name, densities.outside, x, symbol=symbol)
 
 
 def _work_interval(page: Page, density: Density, low: Any, high: Any, number: str) -> None:
@@ -134,12 +134,12 @@ def _work_interval(page: Page, density: Density, low: Any, high: Any, number: st
     if isinstance(low, float) and isinstance(high, float):
         raise SheetError("given.between: from -∞ to ∞ the probability is 1; expected at least one end")
     if isinstance(low, float):
-        page.work(name, rules.same, above, symbol=rf"P(X \le {exact_tex(high)})")
+        page.work(name, events.same, above, symbol=rf"P(X \le {exact_tex(high)})")
     elif isinstance(high, float):
-        page.work(name, rules.complement, below, symbol=rf"P(X \ge {exact_tex(low)})")
+        page.work(name, events.complement, below, symbol=rf"P(X \ge {exact_tex(low)})")
     else:
         symbol = rf"P({exact_tex(low)} \le X \le {exact_tex(high)})"
-        page.work(name, rules.difference, above, below, symbol=symbol)
+        page.work(name, densities.difference, above, below, symbol=symbol)
 
 
 def _is_drawn(density: Density, intervals: Sequence[tuple[Any, Any]]) -> bool:

@@ -34,7 +34,7 @@ from chainrule.paper.topics.probability.naming import (
 )
 from chainrule.paper.topics.probability.spaces import Space
 from chainrule.paper.words import text_tex
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import events as rules
 
 
 @dataclass(frozen=True)

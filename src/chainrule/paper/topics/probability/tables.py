@@ -12,7 +12,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.probability.given import Given
 from chainrule.paper.topics.probability.naming import POSSIBLE, check_names, key, name_tex, space_tex
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import events as rules
 
 MOST_SIDES = 20
 MOST_WORKED = 6

@@ -14,7 +14,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.probability.given import Given
 from chainrule.paper.topics.probability.naming import POSSIBLE
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import events, two_variables, variables
 
 MOST_VALUES = 100
 MOST_ROWS = 40
@@ -62,27 +62,27 @@ def on_outcomes(page: Page, outcomes: list[str], values: list[Number], chances: 
         page.give(
             "n_x", np.array([len(group) for group in groups]).astype(object), symbol="n(X = x)", hidden=True
         )
-        page.work("p", rules.classical, "n_x", POSSIBLE, symbol="P(X = x)")
+        page.work("p", events.classical, "n_x", POSSIBLE, symbol="P(X = x)")
     else:
-        page.work("p", rules.gathered(groups), "p_o", symbol="P(X = x)")
+        page.work("p", variables.gathered(groups), "p_o", symbol="P(X = x)")
     _work_one(page)
 
 
 def _work_one(page: Page) -> None:
     """Distribution function, expectation, variance (both ways) and standard deviation."""
     page.part("distribution", "Distribution")
-    page.work("cdf", rules.cumulative, "p", symbol="P(X \\le x)")
+    page.work("cdf", variables.cumulative, "p", symbol="P(X \\le x)")
     rows = [[page.write(v) for v in line] for line in zip(page["x"], page["p"], page["cdf"], strict=True)]
     page.table("", ["$x$", "$P(X = x)$", r"$P(X \le x)$"], rows)
     page.part("expectation", "Expectation")
-    page.work("E_X", rules.expectation, "x", "p", symbol="E(X)")
+    page.work("E_X", variables.expectation, "x", "p", symbol="E(X)")
     page.part("variance", "Variance")
-    page.work("var_X", rules.variance, "x", "p", "E_X", symbol=r"\mathrm{var}(X)")
-    page.work("E_X2", rules.second_moment, "x", "p", symbol="E(X^2)")
-    page.work("var_X_by_moments", rules.variance_by_moments, "E_X2", "E_X", symbol=r"\mathrm{var}(X)")
+    page.work("var_X", variables.variance, "x", "p", "E_X", symbol=r"\mathrm{var}(X)")
+    page.work("E_X2", variables.second_moment, "x", "p", symbol="E(X^2)")
+    page.work("var_X_by_moments", variables.variance_by_moments, "E_X2", "E_X", symbol=r"\mathrm{var}(X)")
     if agree(page["var_X"][()], page["var_X_by_moments"][()]):
         page.remark("Both formulas of the variance give the same.")
-    page.work("sd_X", rules.standard_deviation, "var_X", symbol=r"\sigma_{X}")
+    page.work("sd_X", variables.standard_deviation, "var_X", symbol=r"\sigma_{X}")
     if all(is_known(v) for v in (*page["x"], *page["p"])):
         points, chances = page["x"].astype(float), page["p"].astype(float)
         page.part("picture", "Picture")
@@ -105,29 +105,33 @@ def solve_two(page: Page, given: Given) -> None:
     page.give("y", y)
     page.give("joint", joint, symbol="P(X = x, Y = y)")
     page.part("marginals", "Marginal distributions")
-    page.work("p_X", rules.marginal_of_rows, "joint", symbol="P(X = x)")
-    page.work("p_Y", rules.marginal_of_columns, "joint", symbol="P(Y = y)")
+    page.work("p_X", two_variables.marginal_of_rows, "joint", symbol="P(X = x)")
+    page.work("p_Y", two_variables.marginal_of_columns, "joint", symbol="P(Y = y)")
     _table(page)
     page.part("moments", "Expectations and variances")
     for letter, values in (("X", "x"), ("Y", "y")):
         _moments(page, letter, values)
     page.part("covariance", "Covariance and correlation")
-    page.work("E_XY", rules.mean_product, "x", "y", "joint", symbol="E(XY)")
-    page.work("cov", rules.covariance, "E_XY", "E_X", "E_Y", symbol=r"\mathrm{cov}(X, Y)")
+    page.work("E_XY", two_variables.mean_product, "x", "y", "joint", symbol="E(XY)")
+    page.work("cov", two_variables.covariance, "E_XY", "E_X", "E_Y", symbol=r"\mathrm{cov}(X, Y)")
     inputs = ("x", "y", "joint", "E_X", "E_Y")
-    page.work("cov_by_definition", rules.covariance_by_definition, *inputs, symbol=r"\mathrm{cov}(X, Y)")
+    page.work(
+        "cov_by_definition", two_variables.covariance_by_definition, *inputs, symbol=r"\mathrm{cov}(X, Y)"
+    )
     if all(not is_known(v) or not agree(v, Number(0)) for v in (page["var_X"][()], page["var_Y"][()])):
-        page.work("correlation", rules.correlation, "cov", "var_X", "var_Y", symbol=r"\rho(X, Y)")
+        page.work("correlation", two_variables.correlation, "cov", "var_X", "var_Y", symbol=r"\rho(X, Y)")
     else:
         why = "one of the two is constant, its variance is 0"
         if "correlation" in (page.question.find or ()):
             raise SheetError(f"find: correlation is not defined: {why}")
         page.remark(f"A correlation is not defined: {why}.")
     page.part("sum", "Sum")
-    page.work("E_sum", rules.added(2), "E_X", "E_Y", symbol="E(X + Y)")
-    page.work("var_sum", rules.variance_of_sum, "var_X", "var_Y", "cov", symbol=r"\mathrm{var}(X + Y)")
+    page.work("E_sum", events.added(2), "E_X", "E_Y", symbol="E(X + Y)")
+    page.work(
+        "var_sum", two_variables.variance_of_sum, "var_X", "var_Y", "cov", symbol=r"\mathrm{var}(X + Y)"
+    )
     symbol = r"\mathrm{var}(X + Y)"
-    page.work("var_sum_by_definition", rules.variance_of_sum_by_definition, *inputs, symbol=symbol)
+    page.work("var_sum_by_definition", two_variables.variance_of_sum_by_definition, *inputs, symbol=symbol)
     _independence(page)
 
 
@@ -158,10 +162,10 @@ def _table(page: Page) -> None:
 
 def _moments(page: Page, letter: str, values: str) -> None:
     mass = f"p_{letter}"
-    page.work(f"E_{letter}", rules.expectation, values, mass, symbol=f"E({letter})")
-    page.work(f"E_{letter}2", rules.second_moment, values, mass, symbol=f"E({letter}^2)")
+    page.work(f"E_{letter}", variables.expectation, values, mass, symbol=f"E({letter})")
+    page.work(f"E_{letter}2", variables.second_moment, values, mass, symbol=f"E({letter}^2)")
     symbol = rf"\mathrm{{var}}({letter})"
-    page.work(f"var_{letter}", rules.variance_by_moments, f"E_{letter}2", f"E_{letter}", symbol=symbol)
+    page.work(f"var_{letter}", variables.variance_by_moments, f"E_{letter}2", f"E_{letter}", symbol=symbol)
 
 
 def _independence(page: Page) -> None:
@@ -179,7 +183,7 @@ def _independence(page: Page) -> None:
     sign = "=" if holds else r"\ne"
     page.give("P_both", both, symbol=f"P({at})", hidden=True)
     page.give("P_product", expected, symbol=f"P({at.replace(', ', ') P(')})", hidden=True)
-    page.work("independent", verdict(rules.equal, "yes" if holds else "no"), "P_both", "P_product")
+    page.work("independent", verdict(events.equal, "yes" if holds else "no"), "P_both", "P_product")
     compared = rf"{_tex(page, both)} {sign} {_tex(page, expected)}"
     if holds:
         page.remark(
