@@ -73,8 +73,11 @@ class Simulation:
     def slips(self, working, names, right, most=None):
         """A sheet for each slip in each step; of a slip of a rule at most so many in all."""
         for name in names:
+            rule = working.tape[name].step.rule
+            if most is not None and all(self.tried[rule.name, slip.id] >= most for slip in rule.slips):
+                continue
             for slip in candidates(Chain(working.tape, {}, FINISH), name):
-                known = (working.tape[name].step.rule.name, slip.id)
+                known = (rule.name, slip.id)
                 if most is None or self.tried[known] < most:
                     self.tried[known] += self.slip(working, names, right, slip)
 

@@ -1,5 +1,6 @@
-"""Exercises of every topic: drawn within what is promised, no two alike, the same again from the same seed."""
+"""Exercises of every topic: within what is promised, no two alike, the same again from the same seed."""
 
+import os
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,8 @@ from chainrule.paper.topics import names
 
 ALL = [(topic, difficulty) for topic in topics_with_kinds() for difficulty in DIFFICULTIES]
 COUNT = 30
-MANY = 1000
+MANY = int(os.environ.get("CHAINRULE_MANY", "700"))
+"""Questions of each topic and difficulty; ten thousand take an hour."""
 
 
 def numbers_of(quantity):
@@ -78,9 +80,8 @@ def check_set(made, topic, difficulty):
         check_promise(exercise, difficulty)
         assert {"text", "find", "given"} <= exercise.table.keys()
         assert len(exercise.table["text"]) > 20
-        assert {q.name for q in exercise.working.quantities} >= {*exercise.table["find"]} or any(
-            name.startswith(f"{asked}.") for asked in exercise.table["find"] for name in exercise.working.names
-        )
+        names = [name.partition(".")[0] for name in exercise.working.names] + exercise.working.names
+        assert {*exercise.table["find"]} <= {*names}
     read = tomllib.loads(made.source, parse_float=Decimal)
     assert read["question"] == tables
     assert read_sheet(read).title == made.title
@@ -99,7 +100,11 @@ def test_many_questions_keep_what_is_promised(topic, difficulty):
 
 @pytest.mark.parametrize("topic", topics_with_kinds())
 def test_the_same_seed_gives_the_same_questions(topic):
-    short, long, other = make(topic, count=4, seed=1), make(topic, count=8, seed=1), make(topic, count=4, seed=2)
+    short, long, other = (
+        make(topic, count=4, seed=1),
+        make(topic, count=8, seed=1),
+        make(topic, count=4, seed=2),
+    )
     tables = [exercise.table for exercise in long.exercises]
     assert [exercise.table for exercise in short.exercises] == tables[:4]
     assert [exercise.table for exercise in other.exercises] != tables[:4]

@@ -32,7 +32,9 @@ def test_a_seed_that_is_drawn_is_told(folder, capsys):
 
 
 def test_the_sheet_does_not_have_the_answers_and_the_key_does(folder):
-    assert run(["make", "loss", "--seed", "3", "-o", "a.html", "-o", "a.md", "-o", "a.tex", "-k", "key.md"]) == 0
+    assert (
+        run(["make", "loss", "--seed", "3", "-o", "a.html", "-o", "a.md", "-o", "a.tex", "-k", "key.md"]) == 0
+    )
     key, sheet = (folder / "key.md").read_text(), (folder / "a.md").read_text()
     assert "Loss of all samples" in key
     assert "Loss of all samples" not in sheet
@@ -53,7 +55,7 @@ def test_a_variant_for_each_student_and_marking_by_it(folder, capsys):
     assert run(["solve", "week/Anne.toml", "--json"]) == 0
     solved = json.loads(capsys.readouterr().out)["questions"][0]["quantities"]
     (folder / "answers").mkdir()
-    lines = [f'{q["name"]} = {json.dumps(q["value"])}' for q in solved]
+    lines = [f"{q['name']} = {json.dumps(q['value'])}" for q in solved]
     (folder / "answers" / "Anne.toml").write_text("\n".join(["[q1]", *lines]))
     (folder / "answers" / "b.toml").write_text("\n".join(['student = "Bo Bö"', "[q1]", *lines]))
     (folder / "answers" / "c.toml").write_text("\n".join(['student = "../week/Anne"', "[q1]", *lines]))
@@ -69,7 +71,7 @@ def test_a_variant_for_each_student_and_marking_by_it(folder, capsys):
 
 
 def test_a_table_of_a_class(folder):
-    (folder / "class.csv").write_text("No;Student;Mail\n1; Anne ;a@b\n2;\"Bo; jr\";c@d\n", encoding="utf-8-sig")
+    (folder / "class.csv").write_text('No;Student;Mail\n1; Anne ;a@b\n2;"Bo; jr";c@d\n', encoding="utf-8-sig")
     assert run(["make", "loss", "--students", "class.csv", "--seed", "1", "-o", "{student}.toml"]) == 0
     assert (folder / "Anne.toml").exists()
     assert tomllib.loads((folder / "Bo; jr.toml").read_text())["title"] == "Exercises: loss (easy): Bo; jr"
@@ -84,7 +86,7 @@ def test_a_table_of_a_class(folder):
         ("Anne\n.hidden\n", "line 2: '.hidden' cannot be"),
         ("name,mail\nAnne,a@b\n", "a table with one column 'student'; its columns are name, mail"),
         ("student,mail\n,a@b\n", "line 2: '' cannot be the name"),
-        ("student,mail\n\"Anne,a@b\n", "unexpected end of data"),
+        ('student,mail\n"Anne,a@b\n', "unexpected end of data"),
         ("\n".join(map(str, range(10_001))), "10,001 students; expected at most 10,000"),
         ("x" * 101, "cannot be the name of a student's file"),
         ("a" * 1_000_001, "more than 1,000,000 bytes"),

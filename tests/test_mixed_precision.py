@@ -118,7 +118,9 @@ def test_labels_of_an_embedding_stay_whole(mixed):
 
 def test_chances_are_not_rounded(mixed):
     """0.999 is 1 in bfloat16, and then nothing would be dropped."""
-    model = chainrule.Sequential([chainrule.Input((4096,)), Dropout(0.001), Dense(1, kernel_initializer="ones")])
+    model = chainrule.Sequential(
+        [chainrule.Input((4096,)), Dropout(0.001), Dense(1, kernel_initializer="ones")]
+    )
     model.compile("sgd", "mse")
     step = next(step for step in model.network.program(model.objective.losses[0], model.optimizer).forward)
     assert step.compute == "float32"
@@ -136,5 +138,5 @@ def test_a_policy_is_that_of_when_the_model_was_made():
 
 
 def test_another_policy_is_an_error():
-    with pytest.raises(ValueError, match="expected one of float32, mixed_bfloat16 .*got 'mixed_float16'"):
+    with pytest.raises(ValueError, match=r"expected one of float32, mixed_bfloat16 .*got 'mixed_float16'"):
         mixed_precision.set_global_policy("mixed_float16")

@@ -19,7 +19,7 @@ from chainrule.paper.sheet import SheetError, question_model
 from chainrule.paper.solving import solve
 from chainrule.paper.topics.cost.reading import LAYERS
 from chainrule.paper.workings import Document
-from chainrule.rules import counting
+from chainrule.rules.counting import output_shapes
 from chainrule.rules.windows import same_padding
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
@@ -738,7 +738,7 @@ def test_pictures_of_long_stacks_and_of_nested_branches_are_drawn():
 
 def test_the_rules_count_floats_and_exact_numbers_alike():
     exact = np.array([Number(28), Number(28), Number(192)], dtype=object)
-    assert counting.flat_shape(exact).tolist() == [Number(150528)]
-    assert counting.flat_shape(np.array([28.0, 28.0, 192.0])).tolist() == [150528.0]
+    assert output_shapes.flat_shape(exact).tolist() == [Number(150528)]
+    assert output_shapes.flat_shape(np.array([28.0, 28.0, 192.0])).tolist() == [150528.0]
     padded = same_padding(np.array([7.0, 8.0]), np.array([3.0, 1.0]), np.array([2.0, 4.0]))
     assert padded.tolist() == [2.0, 0.0]

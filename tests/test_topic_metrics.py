@@ -14,7 +14,7 @@ from chainrule.cli.main import run
 from chainrule.paper.numbers import numbers
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules import metrics as rules
+from chainrule.rules.metrics import roc, shares
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 NAME = "11-evaluation.toml"
@@ -207,10 +207,10 @@ def test_predictions_with_names_in_them():
 
 
 def test_rules_work_on_floats_too():
-    assert rules.f1(0.5, 0.25) == pytest.approx(1 / 3)
-    reached = rules.called_positive(np.array([0.9, 0.4]), np.array([0.9, 0.5, 0.1]))
+    assert shares.f1(0.5, 0.25) == pytest.approx(1 / 3)
+    reached = roc.called_positive(np.array([0.9, 0.4]), np.array([0.9, 0.5, 0.1]))
     assert reached.tolist() == [0, 1, 1, 2]
-    assert rules.pairs_won(numbers([2, 1]), numbers([1])) == numbers(0.75)
+    assert roc.pairs_won(numbers([2, 1]), numbers([1])) == numbers(0.75)
 
 
 # --------------------------------------------------------------------------------- misuse

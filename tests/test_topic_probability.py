@@ -16,7 +16,9 @@ from chainrule.cli.main import run
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules import probability as rules
+from chainrule.rules.probability import normal as normal_rules
+from chainrule.rules.probability import uniform as uniform_rules
+from chainrule.rules.probability import variables
 
 SHEET = Path(__file__).parent.parent / "worksheets" / "02-probability.toml"
 EXACT = settings(derandomize=True, deadline=None, max_examples=40)
@@ -428,15 +430,17 @@ def test_what_has_no_antiderivative_is_integrated_with_proven_digits():
 
 def test_rules_run_on_floats():
     x, p = np.array([0.0, 1.0, 3.0]), np.array([0.2, 0.5, 0.3])
-    mean = rules.expectation(x, p)
+    mean = variables.expectation(x, p)
     assert mean == pytest.approx(np.average(x, weights=p))
-    assert rules.variance(x, p, mean) == pytest.approx(
-        rules.variance_by_moments(rules.second_moment(x, p), mean)
+    assert variables.variance(x, p, mean) == pytest.approx(
+        variables.variance_by_moments(variables.second_moment(x, p), mean)
     )
-    assert rules.cumulative(p) == pytest.approx(np.cumsum(p))
-    assert rules.normal_pdf(x, np.array(0.0), np.array(2.0)) == pytest.approx(scipy.stats.norm(0, 2).pdf(x))
-    assert rules.normal_cdf(x) == pytest.approx(scipy.stats.norm.cdf(x))
-    assert rules.uniform_cdf(x, np.array(0.0), np.array(2.0)) == pytest.approx([0, 0.5, 1])
+    assert variables.cumulative(p) == pytest.approx(np.cumsum(p))
+    assert normal_rules.normal_pdf(x, np.array(0.0), np.array(2.0)) == pytest.approx(
+        scipy.stats.norm(0, 2).pdf(x)
+    )
+    assert normal_rules.normal_cdf(x) == pytest.approx(scipy.stats.norm.cdf(x))
+    assert uniform_rules.uniform_cdf(x, np.array(0.0), np.array(2.0)) == pytest.approx([0, 0.5, 1])
 
 
 # ------------------------------------------------------------------------ what is wrong

@@ -1,0 +1,22 @@
+"""Examples of the rules of losses."""
+
+from chainrule.rules import losses
+from chainrule.rules.activations import ACTIVATIONS
+from rule_examples.drawing import COLUMNS, ROWS, distributions, draw, targets_of
+
+DIVISIONS = {"element": ["mean", "sum", "1/m", "1/2", "1/2m"], "row": ["mean", "sum"]}
+
+
+def examples():
+    z = draw(4, ROWS, COLUMNS)
+    for loss in losses.LOSSES.values():
+        y = targets_of(loss)
+        a = distributions(5) if loss.per == "row" else ACTIVATIONS["sigmoid"].forward(z)
+        a = 3 * a if loss.name in ("huber", "hinge") else a  # so that every case is met
+        for divide_by in DIVISIONS[loss.per]:
+            yield losses.loss_rule(loss, divide_by), (y, a)
+            yield losses.loss_gradient_rule(loss, divide_by), (y, a)
+            for activation in loss.logits:
+                behind = ACTIVATIONS[activation].forward(z)
+                yield losses.loss_rule(loss, divide_by, activation), (y, behind, z)
+                yield losses.fused_gradient_rule(loss, divide_by, activation), (y, behind)
