@@ -9,7 +9,8 @@ import pytest
 import sympy
 
 from chainrule import activations
-from chainrule.rules.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE
+from chainrule.rules.activations.exponential import SELU_ALPHA, SELU_SCALE
+from chainrule.rules.activations.named import ACTIVATIONS
 
 SLOPE = 0.3  # of the parametric ReLU
 TRAINED = {"prelu": (SLOPE,)}

@@ -19,6 +19,7 @@ LIBRARIES = {
     "sklearn": "sklearn",
     "chainrule": "chainrule",
     "numpy": "numpy",
+    "jax": "jax",
 }
 
 
@@ -41,21 +42,39 @@ def found_by(bench, name):
     return {c: bench("contest").run_contestant(name, c, True) for c in contestants(bench, name)}
 
 
-QUICK = ("xor", "one_row", "many_rows", "marking", "limit")
-SLOW = ("mlp", "many", "lenet5", "cnn", "wide", "resnet20", "cold_start")
+ALONE = ("marking", "limit")
+"""Cases in which nothing is trained, or asked, by several."""
+COMPARED = (
+    "mlp",
+    "xor",
+    "many",
+    "lenet5",
+    "cnn",
+    "resnet20",
+    "wide",
+    "one_row",
+    "many_rows",
+    "cold_start",
+)
 
 
 def test_every_case_is_tried_here(bench):
-    assert {*QUICK, *SLOW} == set(bench("cases").NAMES)
+    assert {*COMPARED, *ALONE} == set(bench("cases").NAMES)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["xor", "one_row", "many_rows", *SLOW])
+@pytest.mark.parametrize("name", COMPARED)
 def test_contestants_reach_the_same_loss(bench, name):
     found = found_by(bench, name)
-    assert len(found) > 1
     assert "chainrule" in found
+    assert len(found) > 1
     assert bench("disagreement").disagreement(name, found, bench("cases").case(name).tolerance) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALONE)
+def test_contestants_take_time(bench, name):
+    assert all(found["seconds"] > 0 for found in found_by(bench, name).values())
 
 
 def test_xor_by_formulas_and_by_chainrule(bench):
@@ -77,6 +96,16 @@ def test_losses_that_differ_fail_the_case(bench):
         "mlp: the loss of b is 0.6, more than 0.05 from 0.52, the one in the middle"
     )
     assert "the loss of b is nan" in disagreement("mlp", {**found, "b": {"loss": float("nan")}}, 0.1)
+
+
+def test_resuming_leaves_out_what_is_whole(bench, tmp_path):
+    is_whole, place = bench("contest")._is_whole, tmp_path / "mlp.json"
+    assert not is_whole(place, 1)
+    place.write_text(json.dumps({"failure": None, "rounds": [{}, {}]}))
+    assert is_whole(place, 2)
+    assert not is_whole(place, 3)
+    place.write_text(json.dumps({"failure": "mlp: …", "rounds": [{}, {}]}))
+    assert not is_whole(place, 2)
 
 
 def rounds(*seconds):
@@ -120,7 +149,7 @@ def test_tables_have_every_contest_and_the_docs_keep_what_is_around_them(bench, 
         "mlp": {"chainrule": own, "pytorch_eager": one, "keras": one, "sklearn": one},
         "limit": {"numpy": one | {"seconds": 0.05, "loss": None}},
     }.items():
-        table = {"asked": 2, "failure": None, "rounds": [found, found]}
+        table = {"failure": None, "rounds": [found, found]}
         (tmp_path / "results" / f"{name}.json").write_text(json.dumps(table))
     page = tmp_path / "performance.md"
     page.write_text(f"Before.\n\n{report.BEGIN}\nold\n{report.END}\n\nBehind.\n")

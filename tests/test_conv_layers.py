@@ -23,7 +23,8 @@ from chainrule.optimizers import SGD
 from chainrule.paper.numbers import Number, numbers
 from chainrule.paper.terms import Term
 from chainrule.regularizers import L2
-from chainrule.rules import convolution, depthwise
+from chainrule.rules import depthwise
+from chainrule.rules.convolution import feature_maps, gradients
 from chainrule.rules.initializers import fans
 from chainrule.rules.rule import Name
 from layers_oracle import check_exact, check_gradients, check_keras, values_of
@@ -218,12 +219,12 @@ def products(term):
 def test_multiplications_said_are_those_made(padding, groups):
     options = {"strides": (2, 1), "padding": padding, "dilation": (1, 2), "groups": groups}
     x, W = np.full((2, 4, 4, 2), Term(Number(2))), np.full((2, 2, 2 // groups, 4), Term(Number(3)))
-    z = convolution.convolution_without_bias.function(x, W, **options)
+    z = feature_maps.convolution_without_bias.function(x, W, **options)
     dz = np.full(z.shape, Term(Number(5)))
     for rule, inputs, more in (
-        (convolution.convolution_without_bias, (x, W), {}),
-        (convolution.convolution_dW, (x, dz), {"kernel": (2, 2)}),
-        (convolution.convolution_dx, (dz, W, x), {}),
+        (feature_maps.convolution_without_bias, (x, W), {}),
+        (gradients.convolution_dW, (x, dz), {"kernel": (2, 2)}),
+        (gradients.convolution_dx, (dz, W, x), {}),
     ):
         done = sum(map(products, rule.function(*inputs, **options, **more).flat))
         assert rule.count((i.shape for i in inputs), {**options, **more}) >= done, rule.name

@@ -95,7 +95,8 @@ def test_the_extending_page_runs_and_what_it_makes_trains_and_is_worked_by_hand(
     rule, activation, *layers, _ = blocks(DOCS["extending"], "python")
     names: dict = {}
     exec(
-        "from chainrule.rules.activations import _elementwise\nfrom chainrule.rules.arrays import absolute",
+        "from chainrule.rules.activations.elementwise import elementwise\n"
+        "from chainrule.rules.arrays import absolute",
         names,
     )
     for block in (rule, activation, *layers):

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from chainrule.rules import convolution, depthwise, pooling
+from chainrule.rules import affine, depthwise
+from chainrule.rules.convolution import feature_maps, gradients
 from chainrule.rules.embedding import embedded_dW
+from chainrule.rules.pooling import global_pooling, local_pooling
 from chainrule.rules.sampling import FILL_MODES, INTERPOLATIONS, sampled
 from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
 from chainrule.training.kernels import KERNELS
@@ -68,10 +70,10 @@ def test_kernels_of_convolution_are_their_rules(case):
     W = random.normal(size=(*window, channels // options["groups"], filters))
     dY = random.normal(size=(2, *maps_of(window, options, lengths), filters))
     check(
-        (convolution.convolution, (x, W, random.normal(size=filters)), options),
-        (convolution.convolution_without_bias, (x, W), options),
-        (convolution.convolution_dW, (x, dY), {**options, "kernel": window}),
-        (convolution.convolution_dx, (dY, W, x), options),
+        (feature_maps.convolution, (x, W, random.normal(size=filters)), options),
+        (feature_maps.convolution_without_bias, (x, W), options),
+        (gradients.convolution_dW, (x, dY), {**options, "kernel": window}),
+        (gradients.convolution_dx, (dY, W, x), options),
     )
 
 
@@ -110,12 +112,12 @@ def test_kernels_of_pooling_are_their_rules(case):
     options, lengths, seed = case
     random = np.random.default_rng(seed)
     x = random.integers(-3, 3, size=(2, *lengths, 3)).astype(float)
-    dy = random.normal(size=pooling.max_pooling(x, **options).shape)
+    dy = random.normal(size=local_pooling.max_pooling(x, **options).shape)
     check(
-        (pooling.max_pooling, (x,), options),
-        (pooling.max_pooling_dx, (x, dy), options),
-        (pooling.average_pooling, (x,), options),
-        (pooling.average_pooling_dx, (dy, x), options),
+        (local_pooling.max_pooling, (x,), options),
+        (local_pooling.max_pooling_dx, (x, dy), options),
+        (local_pooling.average_pooling, (x,), options),
+        (local_pooling.average_pooling_dx, (dy, x), options),
     )
 
 
@@ -123,10 +125,10 @@ def test_kernels_of_pooling_are_their_rules(case):
 @pytest.mark.parametrize("lengths", [(7,), (4, 5)])
 def test_kernels_of_global_pooling_are_their_rules(lengths, keepdims):
     x = np.random.default_rng(1).integers(-3, 3, size=(2, *lengths, 3)).astype(float)
-    y = pooling.global_max_pooling(x, keepdims=keepdims)
+    y = global_pooling.global_max_pooling(x, keepdims=keepdims)
     check(
-        (pooling.global_max_pooling, (x,), {"keepdims": keepdims}),
-        (pooling.global_max_pooling_dx, (x, np.random.default_rng(2).normal(size=y.shape)), {}),
+        (global_pooling.global_max_pooling, (x,), {"keepdims": keepdims}),
+        (global_pooling.global_max_pooling_dx, (x, np.random.default_rng(2).normal(size=y.shape)), {}),
     )
 
 
@@ -154,34 +156,55 @@ def test_the_kernel_of_sampling_is_its_rule(fill_mode, interpolation):
 
 def test_every_kernel_is_held_against_its_rule():
     assert set(KERNELS) == {
-        convolution.convolution,
-        convolution.convolution_without_bias,
-        convolution.convolution_dW,
-        convolution.convolution_dx,
+        feature_maps.convolution,
+        feature_maps.convolution_without_bias,
+        gradients.convolution_dW,
+        gradients.convolution_dx,
         depthwise.depthwise_convolution,
         depthwise.depthwise_without_bias,
         depthwise.depthwise_dW,
         depthwise.depthwise_dx,
         embedded_dW,
-        pooling.max_pooling,
-        pooling.max_pooling_dx,
-        pooling.average_pooling,
-        pooling.average_pooling_dx,
-        pooling.global_max_pooling,
-        pooling.global_max_pooling_dx,
+        local_pooling.max_pooling,
+        local_pooling.max_pooling_dx,
+        local_pooling.average_pooling,
+        local_pooling.average_pooling_dx,
+        global_pooling.global_max_pooling,
+        global_pooling.global_max_pooling_dx,
         sampled,
+        affine.affine,
+        affine.linear_map,
+        affine.affine_dW,
+        affine.affine_dx,
     }
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 1), (4, 2, 8), (3, 5, 17), (32, 64, 10)], ids=str)
+@pytest.mark.parametrize("places", [(), (3,)], ids=["matrices", "more axes"])
+def test_products_of_any_size_are_those_of_the_rules(shape, places):
+    m, n, k = shape
+    random = np.random.default_rng(2)
+    x, dz = random.normal(size=(m, *places, n)), random.normal(size=(m, *places, k))
+    W, b = random.normal(size=(n, k)), random.normal(size=k)
+    for rule, inputs in (
+        (affine.affine, (x, W, b)),
+        (affine.linear_map, (x, W)),
+        (affine.affine_dW, (x, dz)),
+        (affine.affine_dx, (dz, W)),
+    ):
+        found = KERNELS[rule](*(jnp.asarray(each, np.float32) for each in inputs))
+        np.testing.assert_allclose(found, rule(*inputs), rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize(
-    "rule", [convolution.convolution_dW, convolution.convolution_dx], ids=lambda rule: rule.name
+    "rule", [gradients.convolution_dW, gradients.convolution_dx], ids=lambda rule: rule.name
 )
 def test_a_kernel_gives_the_same_bits_each_time(rule):
     random = np.random.default_rng(3)
     x, dY = random.normal(size=(64, 14, 14, 6)), random.normal(size=(64, 10, 10, 16))
     options = {"strides": (1, 1), "padding": "valid", "dilation": (1, 1)}
-    inputs = (x, dY) if rule is convolution.convolution_dW else (dY, random.normal(size=(5, 5, 6, 16)), x)
-    more = {"kernel": (5, 5)} if rule is convolution.convolution_dW else {}
+    inputs = (x, dY) if rule is gradients.convolution_dW else (dY, random.normal(size=(5, 5, 6, 16)), x)
+    more = {"kernel": (5, 5)} if rule is gradients.convolution_dW else {}
     arrays = [jnp.asarray(a, jnp.float32) for a in inputs]
     made = [jax.jit(lambda *a: KERNELS[rule](*a, **options, **more))(*arrays) for _ in range(3)]
     assert made[0].dtype == np.float32
@@ -192,15 +215,15 @@ def test_a_kernel_gives_the_same_bits_each_time(rule):
 @pytest.mark.parametrize(
     ("rule", "options"),
     [
-        (convolution.convolution_without_bias, {"strides": (1,), "padding": "same", "dilation": (1,)}),
-        (pooling.max_pooling, {"pool_size": (2,), "strides": (1,), "padding": "same"}),
-        (pooling.average_pooling, {"pool_size": (2,), "strides": (1,), "padding": "same"}),
-        (pooling.global_max_pooling, {}),
+        (feature_maps.convolution_without_bias, {"strides": (1,), "padding": "same", "dilation": (1,)}),
+        (local_pooling.max_pooling, {"pool_size": (2,), "strides": (1,), "padding": "same"}),
+        (local_pooling.average_pooling, {"pool_size": (2,), "strides": (1,), "padding": "same"}),
+        (global_pooling.global_max_pooling, {}),
     ],
     ids=lambda v: getattr(v, "name", ""),
 )
 def test_a_number_that_is_not_finite_goes_on_as_with_the_rule(rule, options):
-    inputs = [np.ones((2, 1, 1))] if rule is convolution.convolution_without_bias else []
+    inputs = [np.ones((2, 1, 1))] if rule is feature_maps.convolution_without_bias else []
     for bad in (np.nan, np.inf, -np.inf):
         x = np.arange(6.0).reshape(1, 6, 1)
         x[0, 3, 0] = bad

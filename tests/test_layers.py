@@ -31,7 +31,7 @@ from chainrule.losses import LOSSES, CategoricalCrossentropy, MeanSquaredError
 from chainrule.losses import get as loss_of
 from chainrule.network import Network
 from chainrule.optimizers import SGD
-from chainrule.rules.activations import ACTIVATIONS
+from chainrule.rules.activations.named import ACTIVATIONS
 from chainrule.rules.affine import affine
 from chainrule.rules.rule import Name, rule
 

@@ -18,7 +18,7 @@ from chainrule import (
 from chainrule.layers.registry import LAYERS
 from chainrule.lookup import build, snake_case, suggest
 from chainrule.losses import LOSSES
-from chainrule.rules.activations import ACTIVATIONS
+from chainrule.rules.activations.named import ACTIVATIONS
 
 VOCABULARIES = {
     "initializers": (initializers.INITIALIZERS, keras.initializers),

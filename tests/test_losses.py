@@ -17,7 +17,7 @@ from chainrule.layers.steps import run
 from chainrule.losses import LOSSES, Loss
 from chainrule.network import Network
 from chainrule.optimizers import SGD
-from chainrule.rules.activations import ACTIVATIONS
+from chainrule.rules.activations.named import ACTIVATIONS
 
 CLASSES = [made for name, made in LOSSES.items() if name == made.__name__]
 IN_KERAS = [made for made in CLASSES if hasattr(keras.losses, made.__name__)]

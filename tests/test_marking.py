@@ -525,3 +525,16 @@ def test_an_answer_on_the_border_is_right():
     """
     answer = check(sheet, '[q1]\n"learning_rate.3" = 0.1999\n').questions[0].answers
     assert {one.verdict for one in answer if one.name == "learning_rate.3"} == {"right"}
+
+
+def test_the_slope_of_a_function_without_a_formula_is_read():
+    sheet = """
+    [[question]]
+    id = "q1"
+    topic = "identity"
+    find = ["dz2"]
+    given = { identity = "backpropagation", sizes = [1, 1, 1] }
+    """
+    for given, verdict in (("f'(z_21)*(a_21 - y_1)", "right"), ("f'(z_11)*(a_21 - y_1)", "wrong")):
+        (answer,) = check(sheet, f'[q1]\ndz2 = "{given}"\n').questions[0].answers
+        assert answer.verdict == verdict

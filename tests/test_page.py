@@ -21,7 +21,8 @@ from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.words import Word, text_tex
 from chainrule.paper.workings import Document, Solution
-from chainrule.rules.activations import relu, sigmoid
+from chainrule.rules.activations.classic import sigmoid
+from chainrule.rules.activations.rectifiers import relu
 from chainrule.rules.affine import linear_map
 
 

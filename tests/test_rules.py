@@ -12,11 +12,9 @@ import numpy as np
 import pytest
 
 import chainrule.rules
-from chainrule.rules import linear_algebra
-from chainrule.rules.activations import (
-    Activation,
-)
+from chainrule.rules.activations.activation import Activation
 from chainrule.rules.arrays import constant, is_exact
+from chainrule.rules.linear_algebra import spaces
 from chainrule.rules.metrics import confusion, training
 from chainrule.rules.rule import Name, Rule, rule
 from rule_examples import EXAMPLES
@@ -37,8 +35,8 @@ def _found(thing):
 COUNTS = (
     *training.METRICS.values(),
     confusion.confusion_matrix,
-    linear_algebra.rank,
-    linear_algebra.null_space,
+    spaces.rank,
+    spaces.null_space,
 )
 """They give whole numbers, or what makes them whole, whatever they take."""
 MODULES = [

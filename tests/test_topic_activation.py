@@ -19,7 +19,7 @@ from chainrule.marking import sheet as marking
 from chainrule.paper.numbers import Number
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules.activations import SOFTMAX_JACOBIAN
+from chainrule.rules.activations.softmax import SOFTMAX_JACOBIAN
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 NAME = "05-activations.toml"

@@ -19,14 +19,8 @@ from chainrule.paper.solving import solve
 from chainrule.paper.terms import Term
 from chainrule.paper.topics.convolution.meaning import meaning
 from chainrule.paper.workings import Document
-from chainrule.rules.convolution import (
-    convolution,
-    convolution_db,
-    convolution_dW,
-    convolution_dx,
-    convolution_without_bias,
-    multiplications,
-)
+from chainrule.rules.convolution.feature_maps import convolution, convolution_without_bias, multiplications
+from chainrule.rules.convolution.gradients import convolution_db, convolution_dW, convolution_dx
 from windows_oracle import answers_of, convolution_answers, floats, size_answers
 
 SHEETS = Path(__file__).parent.parent / "worksheets"

@@ -22,7 +22,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules import information as rules
+from chainrule.rules.information import discrete, logarithms
 
 SHEET = Path(__file__).parent.parent / "worksheets" / "04-information.toml"
 EXACT = settings(derandomize=True, deadline=None, max_examples=40)
@@ -288,16 +288,16 @@ def test_the_bound_of_f_log_f_holds_on_the_whole_ball(radius):
 
 def test_rules_run_on_floats_and_share_the_term_of_the_losses():
     p, q = np.array([0.7, 0.3, 0.0]), np.array([0.6, 0.3, 0.1])
-    assert rules.entropy("e")(p) == pytest.approx(scipy.stats.entropy(p))
-    assert rules.kl_divergence("e")(p, q) == pytest.approx(scipy.stats.entropy(p, q))
-    assert rules.weighted_log(p, q)[2] == 0
-    assert rules.entropy("10")(q) == pytest.approx(scipy.stats.entropy(q, base=10))
+    assert discrete.entropy("e")(p) == pytest.approx(scipy.stats.entropy(p))
+    assert discrete.kl_divergence("e")(p, q) == pytest.approx(scipy.stats.entropy(p, q))
+    assert logarithms.weighted_log(p, q)[2] == 0
+    assert discrete.entropy("10")(q) == pytest.approx(scipy.stats.entropy(q, base=10))
     joint = np.outer([0.3, 0.7], [0.4, 0.6])
-    assert rules.mutual_information("2")(joint, joint.sum(1), joint.sum(0)) == pytest.approx(0, abs=1e-12)
-    assert rules.weighted_log(p, q) == pytest.approx(scipy.special.xlogy(p, q))
+    assert discrete.mutual_information("2")(joint, joint.sum(1), joint.sum(0)) == pytest.approx(0, abs=1e-12)
+    assert logarithms.weighted_log(p, q) == pytest.approx(scipy.special.xlogy(p, q))
 
 
-@pytest.mark.parametrize("make", [rules.entropy, rules.cross_entropy, rules.kl_divergence])
+@pytest.mark.parametrize("make", [discrete.entropy, discrete.cross_entropy, discrete.kl_divergence])
 @pytest.mark.parametrize("base", ["2", "e"])
 def test_slips_differ_from_the_rule(make, base):
     rule = make(base)

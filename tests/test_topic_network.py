@@ -17,7 +17,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules import networks
+from chainrule.rules.networks import counts
 from network_oracle import (
     DEAD,
     ONE,
@@ -295,6 +295,6 @@ def test_every_format_shows_the_worksheets(name, ending, tmp_path):
     assert ending != "html" or "<svg" in text or name in ("06-networks", "08-initialization")
 
 
-@pytest.mark.parametrize("rule", [networks.dense_parameters, networks.dense_weights])
+@pytest.mark.parametrize("rule", [counts.dense_parameters, counts.dense_weights])
 def test_counts_hold_for_floats_and_exact_numbers(rule):
     assert float(rule(np.float64(4), np.float64(3))) == float(rule(Number(4), Number(3)))

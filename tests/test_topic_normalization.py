@@ -21,7 +21,7 @@ from chainrule.cli.main import main
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules import normalization as rules
+from chainrule.rules.normalization import gradients, scale_and_shift, standardizing, statistics
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 SHEET = SHEETS / "14-normalization-dropout.toml"
@@ -135,14 +135,14 @@ def _normalized(x, gamma, beta, epsilon):
 
 def _by_rules(x, gamma, dy, epsilon):
     """Output and gradients in x, γ and β from the rules, which take any kind of array."""
-    mean = rules.batch_mean(x)
-    deviation = rules.safe_deviation(rules.population_variance(x, mean), epsilon=epsilon)
-    xhat = rules.normalized(x, mean, deviation)
-    dxhat = rules.scale_dxhat(dy, gamma)
-    dvar = rules.batch_dvar(dxhat, x, mean, deviation)
-    dmean = rules.batch_dmean(dxhat, deviation)
-    dx = rules.batch_dx(dxhat, x, mean, deviation, dvar, dmean)
-    return dx, rules.scale_dgamma(dy, xhat), rules.scale_dbeta(dy)
+    mean = statistics.batch_mean(x)
+    deviation = standardizing.safe_deviation(statistics.population_variance(x, mean), epsilon=epsilon)
+    xhat = standardizing.normalized(x, mean, deviation)
+    dxhat = scale_and_shift.scale_dxhat(dy, gamma)
+    dvar = gradients.batch_dvar(dxhat, x, mean, deviation)
+    dmean = gradients.batch_dmean(dxhat, deviation)
+    dx = gradients.batch_dx(dxhat, x, mean, deviation, dvar, dmean)
+    return dx, scale_and_shift.scale_dgamma(dy, xhat), scale_and_shift.scale_dbeta(dy)
 
 
 @pytest.mark.parametrize("shape", [(6, 3), (2, 1), (3, 4, 4, 2), (5, 2, 3)])

@@ -25,8 +25,8 @@ from chainrule.paper.topics.optimizer import MOST_FORMULAS, MOST_UPDATES
 from chainrule.paper.topics.optimizer.methods import METHODS, read_method
 from chainrule.paper.topics.optimizer.schedules import SCHEDULES
 from chainrule.paper.workings import Document
-from chainrule.rules import optimizers as rules
-from chainrule.rules import schedules
+from chainrule.rules.optimizers import adaptive, averages, gradient_steps
+from chainrule.rules.schedules import cosine
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 SHEET, ANSWERS = SHEETS / "12-optimizers.toml", SHEETS / "answers" / "12-optimizers.toml"
@@ -157,9 +157,9 @@ def test_the_path_is_that_of_optax(table, theirs):
 
 def test_the_rules_run_compiled_on_jax_and_stay_as_exact_as_in_numpy():
     def update(theta, m, v, d, t):
-        m, v = rules.gradient_average(m, d, beta=0.9), rules.squares_average(v, d, rho=0.999)
-        rate = rules.corrected_rate(0.1, t, beta_1=0.9, beta_2=0.999)
-        return rules.step_down(theta, rules.adaptive_step_outside(m, v, rate, epsilon=1e-7))
+        m, v = averages.gradient_average(m, d, beta=0.9), averages.squares_average(v, d, rho=0.999)
+        rate = adaptive.corrected_rate(0.1, t, beta_1=0.9, beta_2=0.999)
+        return gradient_steps.step_down(theta, adaptive.adaptive_step_outside(m, v, rate, epsilon=1e-7))
 
     draws = np.random.default_rng(5).uniform(0, 1, (4, 4, 2))
     with jax.enable_x64(True):
@@ -331,7 +331,7 @@ def test_a_schedule_leads_the_path_as_in_keras():
 
 
 def test_schedules_run_compiled_on_jax():
-    at = jax.jit(lambda t: schedules.cosine_decay(0.1, t, decay_steps=10, alpha=0.0))
+    at = jax.jit(lambda t: cosine.cosine_decay(0.1, t, decay_steps=10, alpha=0.0))
     theirs = optax.cosine_decay_schedule(0.1, 10)
     np.testing.assert_allclose(
         [at(jnp.float32(t)) for t in range(12)], [theirs(t) for t in range(12)], atol=1e-7

@@ -21,7 +21,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.solving import solve
 from chainrule.paper.topics.perceptron.separation import separate
 from chainrule.paper.workings import Document
-from chainrule.rules import perceptron as rules
+from chainrule.rules.perceptron import output, row_losses, training, weight_penalties
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 NAME = "03-perceptron.toml"
@@ -386,18 +386,20 @@ def test_huber_takes_its_delta():
 
 def test_rules_work_on_floats_as_on_fractions():
     x, w = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0.5, -0.25])
-    np.testing.assert_allclose(rules.weighted_sums(x, w, np.array(0.5)), x @ w + 0.5)
-    np.testing.assert_allclose(rules.weights_gradient(x, np.array([1.0, -2.0])), x.T @ [1.0, -2.0])
-    assert float(rules.PENALTIES["elastic"].value(w, 0.5)) == pytest.approx(0.5 * 0.75 + 0.25 * 0.3125)
-    assert float(rules.mistakes(np.array([1.0, 0.0]), np.array([1.0, 1.0]))) == 1
+    np.testing.assert_allclose(output.weighted_sums(x, w, np.array(0.5)), x @ w + 0.5)
+    np.testing.assert_allclose(row_losses.weights_gradient(x, np.array([1.0, -2.0])), x.T @ [1.0, -2.0])
+    assert float(weight_penalties.PENALTIES["elastic"].value(w, 0.5)) == pytest.approx(
+        0.5 * 0.75 + 0.25 * 0.3125
+    )
+    assert float(training.mistakes(np.array([1.0, 0.0]), np.array([1.0, 1.0]))) == 1
 
 
 def test_every_slip_changes_the_result():
     w, x, e = np.array([1.0, 2.0]), np.array([3.0, -1.0]), np.array(1.0)
-    for slip in rules.corrected_weights.slips:
-        assert not np.allclose(slip.function(w, 0.5, e, x), rules.corrected_weights(w, 0.5, e, x))
-    for slip in rules.weighted_sum.slips:
-        assert slip.function(x, w, 0.25) != rules.weighted_sum(x, w, 0.25)
+    for slip in training.corrected_weights.slips:
+        assert not np.allclose(slip.function(w, 0.5, e, x), training.corrected_weights(w, 0.5, e, x))
+    for slip in output.weighted_sum.slips:
+        assert slip.function(x, w, 0.25) != output.weighted_sum(x, w, 0.25)
 
 
 def test_a_table_of_one_class_has_no_line():

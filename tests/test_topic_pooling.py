@@ -16,7 +16,12 @@ from chainrule.paper.numbers import Number, numbers
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
-from chainrule.rules.pooling import average_pooling, average_pooling_dx, max_pooling, max_pooling_dx
+from chainrule.rules.pooling.local_pooling import (
+    average_pooling,
+    average_pooling_dx,
+    max_pooling,
+    max_pooling_dx,
+)
 from windows_oracle import answers_of, floats, pooling_answers, same_pads
 
 SHEETS = Path(__file__).parent.parent / "worksheets"

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule.lookup import suggest
-from chainrule.rules.activations import ACTIVATIONS, Activation
+from chainrule.rules.activations.activation import Activation
+from chainrule.rules.activations.named import ACTIVATIONS
 
 __all__ = ["ACTIVATIONS", "Activation", "get", "serialize", *ACTIVATIONS]
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.lookup import build, with_aliases
-from chainrule.rules import losses as rules
-from chainrule.rules.activations import ACTIVATIONS, Activation
+from chainrule.rules.activations.activation import Activation
+from chainrule.rules.activations.named import ACTIVATIONS
+from chainrule.rules.losses import crossentropy, from_terms, margins, regression, term, weighted
 from chainrule.rules.rule import Rule
 
 DIVISIONS = {None: None, "1/m": "1/m", "1/2": "1/2", "1/2m": "1/2m"}
@@ -26,7 +27,7 @@ class Loss:
     9.0
     """
 
-    entry: rules.LossTerm
+    entry: term.LossTerm
     from_logits: bool = False
 
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None) -> None:
@@ -42,18 +43,18 @@ class Loss:
 
     @property
     def divide_by(self) -> str:
-        """What the summed terms are divided by, in the words of :func:`rules.losses.divisor`."""
+        """What the summed terms are divided by, in the words of :func:`rules.losses.from_terms.divisor`."""
         return REDUCTIONS[self.reduction]
 
     @property
     def value(self) -> Rule:
         """The rule of the loss, from (y, a)."""
-        return rules.loss_rule(self.entry, self.divide_by, **self.options)
+        return from_terms.loss_rule(self.entry, self.divide_by, **self.options)
 
     @property
     def gradient(self) -> Rule:
         """The rule of ∂loss/∂a, from (y, a)."""
-        return rules.loss_gradient_rule(self.entry, self.divide_by, **self.options)
+        return from_terms.loss_gradient_rule(self.entry, self.divide_by, **self.options)
 
     def fuses_with(self, activation: str) -> bool:
         """Whether ∂loss/∂z behind this activation is simpler than its two factors."""
@@ -61,18 +62,18 @@ class Loss:
 
     def value_behind(self, activation: str) -> Rule:
         """The rule of the loss from (y, a, z), where a is the activation of z."""
-        return rules.loss_rule(self.entry, self.divide_by, activation, **self.options)
+        return from_terms.loss_rule(self.entry, self.divide_by, activation, **self.options)
 
     def gradient_behind(self, activation: str) -> Rule:
         """The rule of ∂loss/∂z from (y, a), where a is the activation of z."""
-        return rules.fused_gradient_rule(self.entry, self.divide_by, activation, **self.options)
+        return from_terms.fused_gradient_rule(self.entry, self.divide_by, activation, **self.options)
 
     def weighted_value(self, activation: str | None = None) -> Rule:
         """The rule of the loss with a weight per row, from (y, a, w), or (y, a, z, w) behind an activation.
 
         The weights multiply the terms of their rows, as Keras' ``sample_weight`` does.
         """
-        return rules.weighted_loss_rule(self.entry, self.divide_by, activation, **self.options)
+        return weighted.weighted_loss_rule(self.entry, self.divide_by, activation, **self.options)
 
     def prepare(self, y: Any) -> Any:
         """Targets as the loss wants them; a loss on signs turns labels 0 and 1 into -1 and 1."""
@@ -116,7 +117,7 @@ class MeanSquaredError(Loss):
     4.25
     """
 
-    entry = rules.mean_squared_error
+    entry = regression.mean_squared_error
 
     def __init__(
         self,
@@ -140,13 +141,13 @@ class MeanSquaredError(Loss):
 class MeanAbsoluteError(Loss):
     """Mean of |y - ŷ|."""
 
-    entry = rules.mean_absolute_error
+    entry = regression.mean_absolute_error
 
 
 class Huber(Loss):
     """Squared error up to ``delta``, absolute error beyond it; Huber (1964)."""
 
-    entry = rules.huber
+    entry = regression.huber
 
     def __init__(
         self, delta: float = 1.0, reduction: str = "sum_over_batch_size", name: str | None = None
@@ -184,7 +185,7 @@ class BinaryCrossentropy(_CrossEntropy):
     0.0
     """
 
-    entry = rules.binary_crossentropy
+    entry = crossentropy.binary_crossentropy
 
 
 class CategoricalCrossentropy(_CrossEntropy):
@@ -193,7 +194,7 @@ class CategoricalCrossentropy(_CrossEntropy):
     Outputs count as they are; Keras divides each row of them by its sum first.
     """
 
-    entry = rules.categorical_crossentropy
+    entry = crossentropy.categorical_crossentropy
 
 
 class SparseCategoricalCrossentropy(_CrossEntropy):
@@ -205,7 +206,7 @@ class SparseCategoricalCrossentropy(_CrossEntropy):
     (0.2877, 0.2877)
     """
 
-    entry = rules.sparse_categorical_crossentropy
+    entry = crossentropy.sparse_categorical_crossentropy
 
     def __call__(self, y_true: Any, y_pred: Any) -> Any:
         a = _rows(y_pred)
@@ -224,19 +225,19 @@ class _SignLoss(Loss):
 class Hinge(_SignLoss):
     """Mean of max(0, 1 - y ŷ), for labels -1 and 1 (labels 0 and 1 are turned into them)."""
 
-    entry = rules.hinge
+    entry = margins.hinge
 
 
 class PerceptronLoss(_SignLoss):
     """Mean of max(0, -y ŷ), for labels -1 and 1; what the perceptron's training rule descends."""
 
-    entry = rules.perceptron
+    entry = margins.perceptron
 
 
 class KLDivergence(Loss):
     """Mean over the rows of Σ y ln(y/ŷ)."""
 
-    entry = rules.kl_divergence
+    entry = crossentropy.kl_divergence
 
 
 LOSSES = with_aliases(

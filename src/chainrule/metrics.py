@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainrule.lookup import suggest
 from chainrule.losses import Loss
-from chainrule.rules.metrics import METRICS
+from chainrule.rules.metrics.training import METRICS
 from chainrule.rules.rule import Rule
 
 ALIASES = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}

@@ -2,13 +2,9 @@
 
 import numpy as np
 
-from chainrule.rules.activations import (
-    ACTIVATIONS,
-    SOFTMAX_JACOBIAN,
-    SOFTMAX_POWERS,
-    SOFTMAX_SHARES,
-    capped_relu,
-)
+from chainrule.rules.activations.named import ACTIVATIONS
+from chainrule.rules.activations.rectifiers import capped_relu
+from chainrule.rules.activations.softmax import SOFTMAX_JACOBIAN, SOFTMAX_POWERS, SOFTMAX_SHARES
 from rule_examples.drawing import COLUMNS, ROWS, distributions, draw
 
 

@@ -1,6 +1,7 @@
 """Examples of the rules of convolution."""
 
-from chainrule.rules import convolution, depthwise, maps
+from chainrule.rules import depthwise, maps
+from chainrule.rules.convolution import feature_maps, gradients
 from rule_examples.drawing import draw
 
 
@@ -8,11 +9,11 @@ def examples():
     x, b = draw(33, 2, 5, 4, 2), draw(34, 3)
     W, dY = draw(35, 3, 2, 2, 3), draw(36, 2, 3, 3, 3)
     how = {"strides": (1, 1), "padding": "valid", "dilation": (1, 1)}
-    yield convolution.convolution, (x, W, b), how
-    yield convolution.convolution_without_bias, (x, W), how
-    yield convolution.convolution_dW, (x, dY), {**how, "kernel": (3, 2)}
-    yield convolution.convolution_dx, (dY, W, x), how
-    yield convolution.convolution_db, (dY,)
+    yield feature_maps.convolution, (x, W, b), how
+    yield feature_maps.convolution_without_bias, (x, W), how
+    yield gradients.convolution_dW, (x, dY), {**how, "kernel": (3, 2)}
+    yield gradients.convolution_dx, (dY, W, x), how
+    yield gradients.convolution_db, (dY,)
     yield depthwise.depthwise_convolution, (x, W, draw(37, 6)), how
     yield depthwise.depthwise_without_bias, (x, W), how
     dz = draw(45, 2, 3, 3, 6)

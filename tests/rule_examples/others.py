@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from chainrule.rules import affine, clipping, embedding, initializers, optimizers, penalties
+from chainrule.rules import affine, clipping, embedding, initializers, penalties
 from chainrule.rules.metrics import training
+from chainrule.rules.optimizers import adaptive, averages, gradient_steps
 from rule_examples.drawing import ROWS, distributions, draw
 
 
@@ -16,12 +17,12 @@ def examples():
     yield affine.affine_dx, (dz, W)
     yield embedding.embedded, (np.array([2.0, 0.0, 2.0]), W)
     yield embedding.embedded_dW, (np.array([2.0, 0.0, 2.0]), draw(46, 3, 3), W)
-    yield optimizers.gradient_descent, (W, W + 1, 0.1)
-    yield optimizers.velocity, (W, W + 1, 0.1), {"momentum": 0.9}
-    yield optimizers.momentum_step, (W, W + 1)
-    yield optimizers.nesterov_step, (W, W + 1, W + 2, 0.1), {"momentum": 0.9}
-    yield optimizers.gradient_variance, (W**2 + 1, W)
-    yield optimizers.corrected_rate, (np.array(0.1), np.array(3)), {"beta_1": 0.9, "beta_2": 0.999}
+    yield gradient_steps.gradient_descent, (W, W + 1, 0.1)
+    yield gradient_steps.velocity, (W, W + 1, 0.1), {"momentum": 0.9}
+    yield gradient_steps.momentum_step, (W, W + 1)
+    yield gradient_steps.nesterov_step, (W, W + 1, W + 2, 0.1), {"momentum": 0.9}
+    yield averages.gradient_variance, (W**2 + 1, W)
+    yield adaptive.corrected_rate, (np.array(0.1), np.array(3)), {"beta_1": 0.9, "beta_2": 0.999}
     yield clipping.norm_of(2), (W, b)
     yield clipping.clipped_by_norm, (W, np.array(0.5)), {"clipnorm": 0.2}
     yield clipping.clipped_by_value, (W,), {"clipvalue": 0.2}

@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from chainrule.rules import schedules
+from chainrule.rules.schedules import cosine, exponential, inverse, polynomial
 
 
 def examples():
     rate, t, steps = np.array(0.1), np.array(5.0), {"decay_steps": 3.0}
     falling = {**steps, "decay_rate": 0.5}
-    yield schedules.inverse_sqrt, (rate, t)
-    yield schedules.inverse, (rate, t)
-    yield schedules.inverse_time_decay, (rate, t), falling
-    yield schedules.inverse_time_staircase, (rate, t), falling
-    yield schedules.exponential_decay, (rate, t), falling
-    yield schedules.step_decay, (rate, t), falling
-    yield schedules.natural_decay, (rate, t), {"k": 0.3}
-    yield schedules.inverse_sqrt_decay, (rate, t), steps
-    yield schedules.cosine_decay, (rate, np.array(2.0)), {"decay_steps": 7.0, "alpha": 0.1}
+    yield inverse.inverse_sqrt, (rate, t)
+    yield inverse.inverse, (rate, t)
+    yield inverse.inverse_time_decay, (rate, t), falling
+    yield inverse.inverse_time_staircase, (rate, t), falling
+    yield exponential.exponential_decay, (rate, t), falling
+    yield exponential.step_decay, (rate, t), falling
+    yield exponential.natural_decay, (rate, t), {"k": 0.3}
+    yield inverse.inverse_sqrt_decay, (rate, t), steps
+    yield cosine.cosine_decay, (rate, np.array(2.0)), {"decay_steps": 7.0, "alpha": 0.1}
     ending = {"decay_steps": 7.0, "end_learning_rate": 0.01, "power": 2.0}
-    yield schedules.polynomial_decay, (rate, t), ending
+    yield polynomial.polynomial_decay, (rate, t), ending

@@ -3,9 +3,11 @@
 from chainrule.callbacks.backup import BackupAndRestore, Checkpoints
 from chainrule.callbacks.base import (
     Callback,
+    EpochLogs,
     History,
     Keeper,
     checked,
+    tell_epochs,
     watches_batches,
     watches_epochs,
 )
@@ -23,6 +25,7 @@ __all__ = [
     "Callback",
     "Checkpoints",
     "EarlyStopping",
+    "EpochLogs",
     "History",
     "Keeper",
     "LambdaCallback",
@@ -33,6 +36,7 @@ __all__ = [
     "TerminateOnNaN",
     "checked",
     "get",
+    "tell_epochs",
     "watches_batches",
     "watches_epochs",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 from chainrule.training.position import Position
 
@@ -86,6 +86,32 @@ class Keeper(Callback):
         return None
 
 
+class EpochLogs(Sequence[Logs]):
+    """The logs of several epochs, kept by their names: there may be thousands in a moment.
+
+    >>> logs = EpochLogs({"loss": [0.5, 0.25]})
+    >>> len(logs), logs[-1]
+    (2, {'loss': 0.25})
+    """
+
+    def __init__(self, columns: Mapping[str, Sequence[float]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    @overload
+    def __getitem__(self, at: int) -> Logs: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> EpochLogs: ...
+
+    def __getitem__(self, at: int | slice) -> Logs | EpochLogs:
+        if isinstance(at, slice):
+            return EpochLogs({name: column[at] for name, column in self.columns.items()})
+        return {name: column[at] for name, column in self.columns.items()}
+
+
 class History(Callback):
     """What ``fit`` returns: ``history``, a list per log with a number per epoch, and ``epoch``.
 
@@ -107,6 +133,13 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+
+    def extend(self, first: int, columns: Mapping[str, Sequence[float]]) -> None:
+        """Take the logs of several epochs at once, from this one on: a number per epoch of each."""
+        count = len(next(iter(columns.values()), ()))
+        self.epoch.extend(range(first, first + count))
+        for name, column in columns.items():
+            self.history.setdefault(name, []).extend(column)
 
     def state(self) -> State:
         return {
@@ -156,3 +189,13 @@ def _overrides(callback: Callback, names: tuple[str, ...]) -> bool:
     return any(
         getattr(getattr(callback, name), "__func__", None) is not getattr(Callback, name) for name in names
     )
+
+
+def tell_epochs(callbacks: Iterable[Callback], first: int, logs: EpochLogs) -> None:
+    """Tell callbacks what became of some epochs, from this one on; a History takes them at once."""
+    for callback in callbacks:
+        if type(callback).on_epoch_end is History.on_epoch_end:
+            callback.extend(first, logs.columns)  # type: ignore[attr-defined]
+        elif _overrides(callback, ("on_epoch_end",)):
+            for number, log in enumerate(logs, start=first):
+                callback.on_epoch_end(number, log)

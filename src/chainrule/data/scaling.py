@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.doors import finite, inputs
 from chainrule.lookup import suggest
-from chainrule.rules.normalization import normalized
+from chainrule.rules.normalization.standardizing import normalized
 
 Kind = Literal["standard", "min_max"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

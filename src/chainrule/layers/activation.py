@@ -8,8 +8,9 @@ from chainrule import activations, constraints, doors, initializers, regularizer
 from chainrule.layers.arguments import number
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
-from chainrule.rules.activations import ACTIVATIONS, capped_relu
-from chainrule.rules.activations import Activation as ActivationRules
+from chainrule.rules.activations.activation import Activation as ActivationRules
+from chainrule.rules.activations.named import ACTIVATIONS
+from chainrule.rules.activations.rectifiers import capped_relu
 from chainrule.rules.rule import Call, Name, Shape
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chainrule import activations
 from chainrule.doors import real_number, whole_number
-from chainrule.rules.activations import Activation
+from chainrule.rules.activations.activation import Activation
 
 
 def number(value: Any, name: str, least: float | None = None, below: float | None = None) -> Any:

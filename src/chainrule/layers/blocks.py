@@ -14,7 +14,7 @@ from chainrule.layers.merging import Add, Concatenate
 from chainrule.layers.node import Node
 from chainrule.layers.steps import Quantities
 from chainrule.layers.tables import serialize
-from chainrule.rules.networks import sum_of
+from chainrule.rules.networks.counts import sum_of
 from chainrule.rules.rule import Call, Name
 from chainrule.rules.shapes import unchanged
 

@@ -9,7 +9,8 @@ from chainrule import activations, constraints, doors, initializers, regularizer
 from chainrule.layers import arguments, windows
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
-from chainrule.rules import convolution, depthwise
+from chainrule.rules import depthwise
+from chainrule.rules.convolution import feature_maps, gradients
 from chainrule.rules.rule import Call, Name, Rule, Shape
 
 
@@ -78,7 +79,7 @@ class _Filters(Layer):
         q.dz = self.activation.backward(da, q.z, q.a)
         q.dW = self.rules.kernel_gradient(x, q.dz, kernel=self.kernel_size, **self._options)
         if self.use_bias:
-            q.db = convolution.convolution_db(q.dz)
+            q.db = gradients.convolution_db(q.dz)
         return self.rules.input_gradient(q.dz, q.W, x, **self._options)
 
     def get_config(self) -> dict[str, Any]:
@@ -99,10 +100,10 @@ class _Convolution(_Filters):
     """What convolutions have in common whose filters see all channels, or those of their group."""
 
     rules = _Rules(
-        convolution.convolution,
-        convolution.convolution_without_bias,
-        convolution.convolution_dW,
-        convolution.convolution_dx,
+        feature_maps.convolution,
+        feature_maps.convolution_without_bias,
+        gradients.convolution_dW,
+        gradients.convolution_dx,
     )
 
     def __init__(

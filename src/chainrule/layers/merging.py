@@ -10,7 +10,7 @@ from chainrule.layers.merge import Merge
 from chainrule.layers.node import Node
 from chainrule.layers.steps import Quantities
 from chainrule.rules import merging as rules
-from chainrule.rules.networks import sum_of
+from chainrule.rules.networks.counts import sum_of
 from chainrule.rules.rule import Call, Name, Rule, Shape
 from chainrule.rules.shapes import unchanged
 

@@ -12,7 +12,7 @@ from chainrule.doors import flag, real_number
 from chainrule.layers.arguments import number
 from chainrule.layers.layer import Layer, Parameter
 from chainrule.layers.steps import Quantities
-from chainrule.rules import normalization as rules
+from chainrule.rules.normalization import gradients, scale_and_shift, standardizing, statistics
 from chainrule.rules.rule import Call, Name, Shape
 from chainrule.rules.shapes import unchanged
 
@@ -57,11 +57,11 @@ class _Normalization(Layer):
 
     def _scale_and_shift(self, q: Quantities) -> Name:
         if self.scale and self.center:
-            q.a = rules.scale_and_shift(q.xhat, q.gamma, q.beta)
+            q.a = scale_and_shift.scale_and_shift(q.xhat, q.gamma, q.beta)
         elif self.scale:
-            q.a = rules.scaled(q.xhat, q.gamma)
+            q.a = scale_and_shift.scaled(q.xhat, q.gamma)
         elif self.center:
-            q.a = rules.shifted(q.xhat, q.beta)
+            q.a = scale_and_shift.shifted(q.xhat, q.beta)
         else:
             q.a = unchanged(q.xhat)
         return q.a
@@ -69,12 +69,12 @@ class _Normalization(Layer):
     def _gradients(self, q: Quantities, da: Name) -> Name:
         """Write the gradients in γ, β and x̂; returns that in x̂."""
         if self.scale:
-            q.dgamma = rules.scale_dgamma(da, q.xhat)
+            q.dgamma = scale_and_shift.scale_dgamma(da, q.xhat)
         if self.center:
-            q.dbeta = rules.scale_dbeta(da)
+            q.dbeta = scale_and_shift.scale_dbeta(da)
         if not self.scale:
             return da
-        q.dxhat = rules.scale_dxhat(da, q.gamma)
+        q.dxhat = scale_and_shift.scale_dxhat(da, q.gamma)
         return q.dxhat
 
     def get_config(self) -> dict[str, Any]:
@@ -144,26 +144,26 @@ class BatchNormalization(_Normalization):
     def forward(self, q: Quantities, x: Name) -> Name:
         if not self.trainable:
             return self.inference(q, x)
-        q.mean = rules.batch_mean(x)
-        q.var = rules.population_variance(x, q.mean)
-        q.deviation = rules.safe_deviation(q.var, epsilon=self.epsilon)
-        q.xhat = rules.normalized(x, q.mean, q.deviation)
-        q.carry("moving_mean", rules.moving_average(q.moving_mean, q.mean, momentum=self.momentum))
-        q.carry("moving_var", rules.moving_average(q.moving_var, q.var, momentum=self.momentum))
+        q.mean = statistics.batch_mean(x)
+        q.var = statistics.population_variance(x, q.mean)
+        q.deviation = standardizing.safe_deviation(q.var, epsilon=self.epsilon)
+        q.xhat = standardizing.normalized(x, q.mean, q.deviation)
+        q.carry("moving_mean", statistics.moving_average(q.moving_mean, q.mean, momentum=self.momentum))
+        q.carry("moving_var", statistics.moving_average(q.moving_var, q.var, momentum=self.momentum))
         return self._scale_and_shift(q)
 
     def inference(self, q: Quantities, x: Name) -> Name:
-        q.deviation = rules.safe_deviation(q.moving_var, epsilon=self.epsilon)
-        q.xhat = rules.normalized(x, q.moving_mean, q.deviation)
+        q.deviation = standardizing.safe_deviation(q.moving_var, epsilon=self.epsilon)
+        q.xhat = standardizing.normalized(x, q.moving_mean, q.deviation)
         return self._scale_and_shift(q)
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
         dxhat = self._gradients(q, da)
         if not self.trainable:
-            return rules.normalized_dx(dxhat, q.deviation)
-        q.dvar = rules.batch_dvar(dxhat, x, q.mean, q.deviation)
-        q.dmean = rules.batch_dmean(dxhat, q.deviation)
-        return rules.batch_dx(dxhat, x, q.mean, q.deviation, q.dvar, q.dmean)
+            return standardizing.normalized_dx(dxhat, q.deviation)
+        q.dvar = gradients.batch_dvar(dxhat, x, q.mean, q.deviation)
+        q.dmean = gradients.batch_dmean(dxhat, q.deviation)
+        return gradients.batch_dx(dxhat, x, q.mean, q.deviation, q.dvar, q.dmean)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
@@ -204,14 +204,14 @@ class LayerNormalization(_Normalization):
         super().__init__(axis, epsilon, center, scale, beta, gamma, name)
 
     def forward(self, q: Quantities, x: Name) -> Name:
-        q.mean = rules.layer_mean(x)
-        q.var = rules.layer_variance(x, q.mean)
-        q.deviation = rules.safe_deviation(q.var, epsilon=self.epsilon)
-        q.xhat = rules.normalized(x, q.mean, q.deviation)
+        q.mean = statistics.layer_mean(x)
+        q.var = statistics.layer_variance(x, q.mean)
+        q.deviation = standardizing.safe_deviation(q.var, epsilon=self.epsilon)
+        q.xhat = standardizing.normalized(x, q.mean, q.deviation)
         return self._scale_and_shift(q)
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
         dxhat = self._gradients(q, da)
-        q.dvar = rules.layer_dvar(dxhat, x, q.mean, q.deviation)
-        q.dmean = rules.layer_dmean(dxhat, q.deviation)
-        return rules.layer_dx(dxhat, x, q.mean, q.deviation, q.dvar, q.dmean)
+        q.dvar = gradients.layer_dvar(dxhat, x, q.mean, q.deviation)
+        q.dmean = gradients.layer_dmean(dxhat, q.deviation)
+        return gradients.layer_dx(dxhat, x, q.mean, q.deviation, q.dvar, q.dmean)

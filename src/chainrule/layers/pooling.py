@@ -8,7 +8,7 @@ from chainrule.doors import flag
 from chainrule.layers import windows
 from chainrule.layers.layer import Layer
 from chainrule.layers.steps import Quantities
-from chainrule.rules import pooling as rules
+from chainrule.rules.pooling import global_pooling, local_pooling
 from chainrule.rules.rule import Call, Name, Shape
 
 
@@ -69,20 +69,20 @@ class _MaxPooling(_Pooling):
         super().__init__(pool_size, strides, padding, data_format, name)
 
     def forward(self, q: Quantities, x: Name) -> Name:
-        q.a = rules.max_pooling(x, **self._options)
+        q.a = local_pooling.max_pooling(x, **self._options)
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        return rules.max_pooling_dx(x, da, **self._options)
+        return local_pooling.max_pooling_dx(x, da, **self._options)
 
 
 class _AveragePooling(_Pooling):
     def forward(self, q: Quantities, x: Name) -> Name:
-        q.a = rules.average_pooling(x, **self._options)
+        q.a = local_pooling.average_pooling(x, **self._options)
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        return rules.average_pooling_dx(da, x, **self._options)
+        return local_pooling.average_pooling_dx(da, x, **self._options)
 
 
 class MaxPooling1D(_MaxPooling):
@@ -172,20 +172,20 @@ class _GlobalPooling(Layer):
 
 class _GlobalMaxPooling(_GlobalPooling):
     def forward(self, q: Quantities, x: Name) -> Name:
-        q.a = rules.global_max_pooling(x, keepdims=self.keepdims)
+        q.a = global_pooling.global_max_pooling(x, keepdims=self.keepdims)
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        return rules.global_max_pooling_dx(x, da)
+        return global_pooling.global_max_pooling_dx(x, da)
 
 
 class _GlobalAveragePooling(_GlobalPooling):
     def forward(self, q: Quantities, x: Name) -> Name:
-        q.a = rules.global_average_pooling(x, keepdims=self.keepdims)
+        q.a = global_pooling.global_average_pooling(x, keepdims=self.keepdims)
         return q.a
 
     def backward(self, q: Quantities, x: Name, da: Name) -> Call:
-        return rules.global_average_pooling_dx(da, x)
+        return global_pooling.global_average_pooling_dx(da, x)
 
 
 class GlobalMaxPooling1D(_GlobalMaxPooling):

@@ -12,7 +12,8 @@ from chainrule.marking.chains import CANNOT
 from chainrule.paper.numbers import Number, UndecidedError
 from chainrule.paper.reading import Value
 from chainrule.paper.words import Word
-from chainrule.rules.linear_algebra import determinant, pivots, row_echelon_form, solved
+from chainrule.rules.linear_algebra.determinants import determinant
+from chainrule.rules.linear_algebra.elimination import pivots, row_echelon_form, solved
 
 EQUAL = Number("1e-25")
 """How near a value that is no fraction, as √2, must be to one that was given exactly."""

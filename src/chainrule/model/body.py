@@ -50,11 +50,7 @@ class Body:
     @property
     def values(self) -> dict[str, Any]:
         """All that training changes, by name: the layers' weights, and the optimizer's state."""
-        found = dict(self._state)
-        for place in self._network.places if self._network else ():
-            kept = place.layer.kept
-            found |= {key: kept[key.removesuffix(place.number)] for key in place.weights}
-        return found
+        return {**self._state, **self.kept}
 
     @values.setter
     def values(self, values: Mapping[str, Any]) -> None:
@@ -63,6 +59,16 @@ class Body:
             for key in place.weights:
                 place.layer.kept[key.removesuffix(place.number)] = state.pop(key)
         self._state = state
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The layers' weights alone, by name."""
+        found = {}
+        for place in self._network.places if self._network else ():
+            kept, number = place.layer.kept, place.number
+            for key in place.weights:
+                found[key] = kept[key.removesuffix(number)]
+        return found
 
     def __copy__(self) -> Self:
         return copy.deepcopy(self)  # with layers of its own: otherwise the two would be trained together

@@ -177,8 +177,7 @@ class Trained(Compiled):
         inputs = self._inputs(x)
         if self.programs.predict is None:
             self.programs.predict = predictor(*self.network.prediction())
-        weights = {name: self.values[name] for name in self.network.weights}
-        outputs = [np.array(a) for a in self.programs.predict(weights, inputs, _rows(batch_size))]
+        outputs = [np.array(a) for a in self.programs.predict(self.kept, inputs, _rows(batch_size))]
         return outputs[0] if len(outputs) == 1 else outputs
 
 

@@ -11,8 +11,8 @@ from chainrule.losses import Loss
 from chainrule.network.names import DATA_LOSS, LOSS, PROBABILITY, TARGET, WEIGHTS
 from chainrule.network.writing import NEW
 from chainrule.optimizers import Optimizer
-from chainrule.rules.losses import scaled_rule, weighted_gradient_rule
-from chainrule.rules.networks import sum_of, weighted_sum
+from chainrule.rules.losses.weighted import scaled_rule, weighted_gradient_rule
+from chainrule.rules.networks.counts import sum_of, weighted_sum
 from chainrule.rules.rule import Rule
 
 PENALIZED, FREE, PENALTY = "_penalized", "_free", "penalty"

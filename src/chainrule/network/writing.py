@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chainrule.layers.merge import Merge
 from chainrule.layers.steps import Quantities, Step
 from chainrule.network.places import Placed
-from chainrule.rules.networks import sum_of
+from chainrule.rules.networks.counts import sum_of
 from chainrule.rules.rule import Call, Name
 
 NEW = "_new"

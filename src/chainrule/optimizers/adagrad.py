@@ -8,7 +8,9 @@ from chainrule.initializers import Constant, Initializer
 from chainrule.layers.steps import Step
 from chainrule.optimizers.arguments import at_least_0
 from chainrule.optimizers.descent import Descent, Moved
-from chainrule.rules.optimizers import adaptive_step, squares_sum, step_down
+from chainrule.rules.optimizers.adaptive import adaptive_step
+from chainrule.rules.optimizers.averages import squares_sum
+from chainrule.rules.optimizers.gradient_steps import step_down
 
 
 class Adagrad(Descent):

@@ -10,14 +10,9 @@ from chainrule.layers.steps import Step
 from chainrule.optimizers.arguments import at_least_0, fading
 from chainrule.optimizers.descent import NEW, Descent, Moved
 from chainrule.optimizers.schedules import UPDATES
-from chainrule.rules.optimizers import (
-    adaptive_step_outside,
-    corrected_rate,
-    gradient_average,
-    largest_so_far,
-    squares_average,
-    step_down,
-)
+from chainrule.rules.optimizers.adaptive import adaptive_step_outside, corrected_rate
+from chainrule.rules.optimizers.averages import gradient_average, largest_so_far, squares_average
+from chainrule.rules.optimizers.gradient_steps import step_down
 
 
 class Adam(Descent):

@@ -15,7 +15,7 @@ from chainrule.optimizers.base import LEARNING_RATE, Optimizer, Written
 from chainrule.optimizers.clipping import KINDS, clipped
 from chainrule.optimizers.schedules import RATE, UPDATES, LearningRateSchedule
 from chainrule.optimizers.schedules import get as get_schedule
-from chainrule.rules.optimizers import decayed, next_update
+from chainrule.rules.optimizers.adaptive import decayed, next_update
 from chainrule.rules.rule import Rule
 
 NEW, DECAYED = "_new", "_decayed"

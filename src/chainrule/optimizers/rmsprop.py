@@ -9,14 +9,9 @@ from chainrule.initializers import Initializer, Zeros
 from chainrule.layers.steps import Step
 from chainrule.optimizers.arguments import at_least_0, fading, is_zero, share
 from chainrule.optimizers.descent import Descent, Moved
-from chainrule.rules.optimizers import (
-    adaptive_step,
-    gathered_steps,
-    gradient_average,
-    gradient_variance,
-    squares_average,
-    step_down,
-)
+from chainrule.rules.optimizers.adaptive import adaptive_step
+from chainrule.rules.optimizers.averages import gradient_average, gradient_variance, squares_average
+from chainrule.rules.optimizers.gradient_steps import gathered_steps, step_down
 
 
 class RMSprop(Descent):

@@ -9,7 +9,7 @@ from chainrule.initializers import Initializer, Zeros
 from chainrule.layers.steps import Step
 from chainrule.optimizers.arguments import is_zero, share
 from chainrule.optimizers.descent import Descent, Moved
-from chainrule.rules.optimizers import gradient_descent, momentum_step, nesterov_step, velocity
+from chainrule.rules.optimizers.gradient_steps import gradient_descent, momentum_step, nesterov_step, velocity
 
 
 class SGD(Descent):

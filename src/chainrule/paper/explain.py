@@ -36,7 +36,7 @@ from chainrule.paper.stacks import plain_value, tex_value, visible_values
 from chainrule.paper.tape import Quantity, WorkError, exact_options
 from chainrule.paper.workings import Chain, Picture, Remark, Table, Working
 from chainrule.paper.writing import TeX
-from chainrule.rules.normalization import count
+from chainrule.rules.normalization.statistics import count
 from chainrule.rules.rule import Rule
 
 _OF_BATCHES = ("batch_mean", "population_variance", "sample_variance", "batch_dx")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, cast
 
@@ -49,6 +49,14 @@ class Formula:
     def symbol(cls, name: str) -> Formula:
         """A real number that is not known, by its name."""
         return cls(sympy.Symbol(name, real=True))
+
+    def called(self, name: str) -> Formula:
+        """A smooth function of which nothing is known, applied to this.
+
+        >>> Formula.symbol("z").called("f'")
+        f'(z)
+        """
+        return Formula(smooth(name)(self.expression))
 
     def __add__(self, other: Any) -> Formula:
         return _combined(lambda a, b: a + b, self, other)
@@ -263,3 +271,28 @@ _FUNCTIONS: dict[type, Callable[[Number], Number]] = {
     sympy.ceiling: Number.__ceil__,
     sympy.Abs: Number.__abs__,
 }
+
+
+# ------------------------------------------------------- functions of which nothing is known
+
+
+class _Smooth(sympy.Function):  # type: ignore[misc]  # SymPy is not typed
+    """A smooth function of which nothing is known; its derivatives are others."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        ending = "'" if len(self.args) == 1 else f"_{argindex}"
+        return smooth(type(self).__name__ + ending)(*self.args)
+
+    def _latex(self, printer: Any, **more: Any) -> str:
+        return f"{type(self).__name__}({', '.join(printer._print(a) for a in self.args)})"
+
+
+@cache
+def smooth(name: str) -> type[sympy.Function]:
+    """A smooth function by its name: the same one each time.
+
+    >>> z = sympy.Symbol("z")
+    >>> sympy.diff(smooth("f")(z**2), z)
+    2*z*f'(z**2)
+    """
+    return type(name, (_Smooth,), {})

@@ -30,7 +30,7 @@ class Page:
     their names and shows formula, numbers put in and value.
 
     >>> from chainrule.paper.sheet import Question
-    >>> from chainrule.rules.activations import sigmoid
+    >>> from chainrule.rules.activations.classic import sigmoid
     >>> page = Page(Question(id="q", topic="activation", given={}))
     >>> page.part("value", "Value")
     >>> _ = page.give("z", 0)

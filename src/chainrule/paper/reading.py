@@ -39,10 +39,12 @@ _GRAMMAR = r"""
     | NUMBER "%" -> percent
     | CALLED "(" sum ")" -> call
     | FUNCTION power -> call
+    | UNKNOWN "(" sum ")" -> unknown
     | NAME -> name
     | "(" sum ")"
 CALLED.3: /(sqrt|exp|ln|log2|log₂|log|tanh|sin|cos|erf|√)(?=[ \t]*\()/
 FUNCTION.2: /(sqrt|exp|ln|log2|log₂|log|tanh|sin|cos|erf)(?![^\W_])|√/
+UNKNOWN.4: /[^\W\d_]'+(?=[ \t]*\()/
 _MINUS: "-" | "−"
 _TIMES: "*" | "·" | "×"
 _POWER: "^" | "**"
@@ -75,6 +77,8 @@ class Value:
 
     >>> Value("17/10").number(), Value("2 ln 3").number(), Value("w1 + 1").names
     (17/10, 2.197224577…, {'w1'})
+    >>> Value("w f'(z)").formula()
+    w*f'(z)
     """
 
     def __init__(self, text: str) -> None:
@@ -84,7 +88,8 @@ class Value:
             )
         self.text = text
         self._tree = _parse(text)
-        names = {str(t.children[0]) for t in self._tree.iter_subtrees() if t.data == "name"}
+        named = ("name", "unknown")
+        names = {str(t.children[0]) for t in self._tree.iter_subtrees() if t.data in named}
         if unreal := sorted(n for n in names if n.lower() in _NOT_FINITE):
             raise ValueError(f"{unreal[0]!r} is not a finite number")
         if _degree(self._tree) > LARGEST_DEGREE:
@@ -173,6 +178,8 @@ def _work(tree: Any, kind: Any) -> Any:
             if parts[0] == "e":
                 return kind(1).exp()
             return kind.pi() if parts[0] in _CONSTANTS else kind.symbol(str(parts[0]))
+        case "unknown":  # the slope of a function that has no more than a name, as f'(z)
+            return _work(parts[1], kind).called(str(parts[0]))
         case "call":
             return getattr(_work(parts[1], kind), _METHODS[str(parts[0])])()
         case "neg":

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from chainrule.rules.arrays import Array, total
 from chainrule.rules.rule import Shape, Slip, rule, size
+from chainrule.rules.slipping import NO_BIAS, OPPOSITE_SIGN
 
 
 def _product(x: Shape, W: Shape, *_: Shape) -> int:
@@ -37,7 +38,7 @@ def _transposed(function: Callable[..., Array], tex: str) -> Slip:
     in_matrices=True,
     second_factor_first=True,
     slips=(
-        Slip("no_bias", "the bias is left out", lambda x, W, b: x @ W + 0 * b, r"<x> <W>"),
+        Slip(*NO_BIAS, lambda x, W, b: x @ W + 0 * b, r"<x> <W>"),
         _transposed(lambda x, W, b: x @ W.T + b, r"<x> <W>^{\top} + <b>"),
         Slip("bias_subtracted", "the bias is subtracted", lambda x, W, b: x @ W - b, r"<x> <W> - <b>"),
     ),
@@ -72,8 +73,7 @@ def linear_map(x: Array, W: Array) -> Array:
     in_matrices=True,
     slips=(
         Slip(
-            "opposite_sign",
-            "the sign is turned",
+            *OPPOSITE_SIGN,
             lambda x, dz: -(_rows(x).T @ _rows(dz)),
             r"-<x>^{\top} <dz>",
         ),
@@ -111,7 +111,7 @@ def affine_dW(x: Array, dz: Array) -> Array:
             lambda dz: _added(dz) / (size(dz.shape[:-1]) if dz.ndim > 1 else dz.shape[0]),
             r"\frac{1}{m} \sum_i (<dz>)_{i}",
         ),
-        Slip("opposite_sign", "the sign is turned", lambda dz: -_added(dz), r"-\sum_i (<dz>)_{i}"),
+        Slip(*OPPOSITE_SIGN, lambda dz: -_added(dz), r"-\sum_i (<dz>)_{i}"),
     ),
 )
 def affine_db(dz: Array) -> Array:

@@ -10,7 +10,7 @@ augmentation" (AAAI 2020); Keras 3, keras.layers.
 from __future__ import annotations
 
 from chainrule.rules.arrays import Array, constant, namespace, pi, sqrt, total, where
-from chainrule.rules.rule import Shape, rule, size
+from chainrule.rules.rule import per_element, rule, size
 from chainrule.rules.sampling import counted
 
 
@@ -18,14 +18,10 @@ def _per_image(drawn: Array) -> Array:
     return drawn.reshape(-1, 1, 1, 1)
 
 
-def _once(x: Shape, *_: Shape) -> int:
-    return size(x)
-
-
 # ------------------------------------------------------------------------------------- draws
 
 
-@rule(tex=r"<low> + (<high> - <low>) \cdot <u>", multiplications=_once)
+@rule(tex=r"<low> + (<high> - <low>) \cdot <u>", multiplications=per_element(1))
 def drawn_between(u: Array, *, low: Array, high: Array) -> Array:
     """A number between the two, evenly; shape of u.
 
@@ -37,7 +33,7 @@ def drawn_between(u: Array, *, low: Array, high: Array) -> Array:
     return start + (constant(high, u) - start) * u
 
 
-@rule(tex=r"1 + <low> + (<high> - <low>) \cdot <u>", multiplications=_once)
+@rule(tex=r"1 + <low> + (<high> - <low>) \cdot <u>", multiplications=per_element(1))
 def drawn_factor(u: Array, *, low: Array, high: Array) -> Array:
     """A factor that differs from 1 by a number between the two; shape of u."""
     return 1 + drawn_between.function(u, low=low, high=high)
@@ -103,7 +99,7 @@ def _mean(x: Array) -> Array:
     return total(x, axis=(1, 2), keepdims=True) / (x.shape[1] * x.shape[2])
 
 
-@rule(tex=r"\overline{<dz>} + <factor> \cdot (<dz> - \overline{<dz>})", multiplications=_once)
+@rule(tex=r"\overline{<dz>} + <factor> \cdot (<dz> - \overline{<dz>})", multiplications=per_element(1))
 def contrasted_dx(dz: Array, factor: Array) -> Array:
     """Gradient of the loss in the images, the mean's part shared out over a channel; shape of dz.
 
@@ -166,7 +162,7 @@ def struck(patch: Array, u: Array, chance: Array) -> Array:
     return where(_per_image(u < chance), patch, constant(0, patch))
 
 
-@rule(tex=r"\min(\max(<high> \cdot <n>, <low>), <high>)", multiplications=_once)
+@rule(tex=r"\min(\max(<high> \cdot <n>, <low>), <high>)", multiplications=per_element(1))
 def erasing_noise(n: Array, *, low: Array, high: Array) -> Array:
     """Noise as dark and as bright as images are, from normal draws n; shape of n. As in Keras."""
     return _between(constant(high, n) * n, low, high)

@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.rules.arrays import Array
 from chainrule.rules.rule import Slip, rule
+from chainrule.rules.slipping import ONE_FOR_TWO
 
 
 @rule(tex=r"\text{derivative of } <f>", as_whole=True)
@@ -52,8 +53,7 @@ def shrink_factors(learning_rate: Array, eigenvalues: Array) -> Array:
     tex=r"\frac{2}{<largest>}",
     slips=(
         Slip(
-            "one_for_two",
-            "the numerator is 1 instead of 2",
+            *ONE_FOR_TWO,
             lambda largest: 1 / largest,
             r"\frac{1}{<largest>}",
         ),
@@ -68,8 +68,7 @@ def learning_rate_limit(largest: Array) -> Array:
     tex=r"\frac{2}{<largest> + <smallest>}",
     slips=(
         Slip(
-            "one_for_two",
-            "the numerator is 1 instead of 2",
+            *ONE_FOR_TWO,
             lambda largest, smallest: 1 / (largest + smallest),
             r"\frac{1}{<largest> + <smallest>}",
         ),

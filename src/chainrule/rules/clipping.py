@@ -10,6 +10,7 @@ from functools import cache
 
 from chainrule.rules.arrays import Array, absolute, constant, largest, largest_of, sqrt, total, where
 from chainrule.rules.rule import Rule, Shape, Slip, rule, size
+from chainrule.rules.slipping import NO_ROOT
 
 
 @rule(
@@ -84,7 +85,7 @@ def norm_of(count: int) -> Rule:
         rf"\sqrt{{{squares}}}",
         multiplications=_squares,
         slips=(
-            Slip("no_root", "the root is left out", lambda *arrays: _norm(*arrays) ** 2, squares),
+            Slip(*NO_ROOT, lambda *arrays: _norm(*arrays) ** 2, squares),
             Slip("one_norm", "the sizes are added instead of their squares", _one_norm, absolutes),
         ),
         stable=_scaled_norm,

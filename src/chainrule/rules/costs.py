@@ -8,15 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.rules.arrays import Array, sqrt, total
-from chainrule.rules.losses import LossTerm, divisor
+from chainrule.rules.losses.from_terms import divisor
+from chainrule.rules.losses.term import LossTerm
 from chainrule.rules.rule import Rule, Slip, rule, size
+from chainrule.rules.slipping import NO_ROOT, SUM_FOR_MEAN
 
 
 def sample_loss_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
     """The rule of the loss of each sample by itself, from (y, a); shape (m,).
 
     >>> import numpy as np
-    >>> from chainrule.rules.losses import mean_squared_error
+    >>> from chainrule.rules.losses.regression import mean_squared_error
     >>> sample_loss_rule(mean_squared_error, "1/2m", 1)(np.array([[1.0], [2.0]]), np.array([[3.0], [2.0]]))
     array([2., 0.])
     """
@@ -49,14 +51,14 @@ def cost_rule(loss: LossTerm, divide_by: str, outputs: int) -> Rule:
     """The rule of the loss of all samples from that of each, (m,): their mean, or their sum.
 
     >>> import numpy as np
-    >>> from chainrule.rules.losses import mean_squared_error
+    >>> from chainrule.rules.losses.regression import mean_squared_error
     >>> cost_rule(mean_squared_error, "mean", 1)(np.array([4.0, 0.0])).item()
     2.0
     """
     of_one, of_two = (divisor(loss.per, divide_by, rows, outputs) for rows in (1, 2))
     if of_one == of_two:
         return Rule(f"{loss.name}_of_all", lambda each: total(each), _SUM_TEX)
-    slips = [Slip("sum_for_mean", "the sum is not divided", lambda each: total(each), _SUM_TEX)]
+    slips = [Slip(*SUM_FOR_MEAN, lambda each: total(each), _SUM_TEX)]
     if loss.per == "row":
         what = "the mean is taken over the classes too"
         tex = rf"\frac{{1}}{{k}} \cdot {_MEAN_TEX}"
@@ -83,7 +85,7 @@ _HALF_FOR_MEAN = Slip(
 )
 
 
-@rule(tex=r"\sqrt{<mean>}", slips=(Slip("no_root", "the root is left out", lambda mean: mean, "<mean>"),))
+@rule(tex=r"\sqrt{<mean>}", slips=(Slip(*NO_ROOT, lambda mean: mean, "<mean>"),))
 def root(mean: Array) -> Array:
     """The root of a mean of squares, in the unit of the targets."""
     return sqrt(mean)

@@ -2,7 +2,7 @@
 
 x is (m, h, w, c), the kernel W (fh, fw, c, d) with d filters for each channel, the map
 (m, h', w', c · d): the maps of the first channel first. It is a convolution in as many groups as there
-are channels; strides, padding and dilation are those of rules/convolution.py.
+are channels; strides, padding and dilation are those of rules/convolution.
 Source: Chollet, "Xception" (2017).
 """
 
@@ -11,15 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.rules.arrays import Array
-from chainrule.rules.convolution import (
-    convolution,
-    convolution_dW,
-    convolution_dx,
-    convolution_without_bias,
-    multiplications,
-    turned,
-)
+from chainrule.rules.convolution.feature_maps import convolution, convolution_without_bias, multiplications
+from chainrule.rules.convolution.gradients import convolution_dW, convolution_dx
+from chainrule.rules.convolution.sliding import turned
 from chainrule.rules.rule import Shape, Slip, rule, size
+from chainrule.rules.slipping import NO_BIAS
 from chainrule.rules.windows import Padding
 
 
@@ -56,8 +52,7 @@ _FLIPPED = "the kernel is turned by 180° before it is laid on"
             r"<x> \ast_{\text{channel}} <W> + <b>",
         ),
         Slip(
-            "no_bias",
-            "the bias is left out",
+            *NO_BIAS,
             lambda x, W, b, **options: _maps(x, W, **options) + 0 * b,
             r"<x> \star_{\text{channel}} <W>",
         ),

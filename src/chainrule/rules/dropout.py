@@ -9,12 +9,8 @@ keras.layers.Dropout, for the inverted form, which scales while training.
 from __future__ import annotations
 
 from chainrule.rules.arrays import Array, constant, total, where
-from chainrule.rules.rule import Shape, Slip, rule, size
-
-
-def _once(x: Shape, *_: Shape) -> int:
-    return size(x)
-
+from chainrule.rules.rule import Slip, per_element, rule, size
+from chainrule.rules.slipping import MEAN_FOR_SUM
 
 _RATE_FOR_KEEP = "the probability of being dropped is taken for that of being kept"
 _NOT_SCALED, _MULTIPLIED = "nothing is scaled", "it is multiplied by the keep probability instead of divided"
@@ -100,7 +96,7 @@ def inverted_dropout(x: Array, mask: Array, *, keep: Array) -> Array:
     return x * mask / keep
 
 
-@rule(tex=r"<x> \odot <mask>", multiplications=_once, slips=_classic("<x>"))
+@rule(tex=r"<x> \odot <mask>", multiplications=per_element(1), slips=_classic("<x>"))
 def classic_dropout(x: Array, mask: Array) -> Array:
     """The outputs in training, as they are or 0; shape of x."""
     return x * mask
@@ -108,7 +104,7 @@ def classic_dropout(x: Array, mask: Array) -> Array:
 
 @rule(
     tex=r"<keep> \cdot <x>",
-    multiplications=_once,
+    multiplications=per_element(1),
     slips=(
         Slip("not_scaled", _NOT_SCALED, lambda x, *, keep: x, "<x>"),
         Slip("rate_for_keep", _RATE_FOR_KEEP, lambda x, *, keep: (1 - keep) * x, r"(1 - <keep>) \cdot <x>"),
@@ -226,7 +222,7 @@ def inverted_dx(dy: Array, mask: Array, *, keep: Array) -> Array:
     return dy * mask / keep
 
 
-@rule(tex=r"<dy> \odot <mask>", multiplications=_once, slips=_classic("<dy>"))
+@rule(tex=r"<dy> \odot <mask>", multiplications=per_element(1), slips=_classic("<dy>"))
 def classic_dx(dy: Array, mask: Array) -> Array:
     """Gradient of the loss in x: it passes where the unit was kept; shape of dy."""
     return dy * mask
@@ -236,8 +232,7 @@ def classic_dx(dy: Array, mask: Array) -> Array:
     tex=r"\sum_{i} (<y>)_{i}",
     slips=(
         Slip(
-            "mean_for_sum",
-            "the mean is taken instead of the sum",
+            *MEAN_FOR_SUM,
             lambda y: total(y) / size(y.shape),
             r"\frac{1}{n} \sum_{i} (<y>)_{i}",
         ),

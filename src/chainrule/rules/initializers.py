@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from chainrule.rules.arrays import sqrt
 from chainrule.rules.rule import Rule, Shape, Slip, size
+from chainrule.rules.slipping import NO_ROOT, ONE_FOR_TWO, VARIANCE_FOR_DEVIATION
 
 TRUNCATED_NORMAL_DEVIATION = 0.8796256610342398
 """Standard deviation of a standard normal cut at two deviations, which the cut must be divided by."""
 
 _FAN_IN_ALONE = "the fan-in alone is taken"
-_ONE_FOR_TWO = "the numerator is 1 instead of 2"
 _TWO_FOR_ONE = "the numerator is 2 instead of 1"
 _FAN_OUT = "the fan-out is taken for the fan-in"
 
@@ -28,8 +28,7 @@ VARIANCES: Mapping[str, Rule] = {
             r"\frac{2}{<fan_in> + <fan_out>}",
             slips=(
                 Slip(
-                    "one_for_two",
-                    _ONE_FOR_TWO,
+                    *ONE_FOR_TWO,
                     lambda fan_in, fan_out: 1 / (fan_in + fan_out),
                     r"\frac{1}{<fan_in> + <fan_out>}",
                 ),
@@ -52,7 +51,7 @@ VARIANCES: Mapping[str, Rule] = {
             lambda fan_in, fan_out: 2 / fan_in,
             r"\frac{2}{<fan_in>}",
             slips=(
-                Slip("one_for_two", _ONE_FOR_TWO, lambda fan_in, fan_out: 1 / fan_in, r"\frac{1}{<fan_in>}"),
+                Slip(*ONE_FOR_TWO, lambda fan_in, fan_out: 1 / fan_in, r"\frac{1}{<fan_in>}"),
                 Slip(
                     "fan_out_for_fan_in",
                     _FAN_OUT,
@@ -89,7 +88,7 @@ uniform_limit = Rule(
             lambda variance: sqrt(variance),
             r"\sqrt{<variance>}",
         ),
-        Slip("no_root", "the root is left out", lambda variance: 3 * variance, "3 <variance>"),
+        Slip(*NO_ROOT, lambda variance: 3 * variance, "3 <variance>"),
     ),
 )
 deviation = Rule(
@@ -98,8 +97,7 @@ deviation = Rule(
     r"\sqrt{<variance>}",
     slips=(
         Slip(
-            "variance_for_deviation",
-            "the variance is taken in place of the standard deviation",
+            *VARIANCE_FOR_DEVIATION,
             lambda variance: variance,
             "<variance>",
         ),

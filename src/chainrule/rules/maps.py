@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.rules.arrays import Array, namespace, total
-from chainrule.rules.convolution import convolution_dW, slide, turned
+from chainrule.rules.convolution.gradients import convolution_dW
+from chainrule.rules.convolution.sliding import slide, turned
 from chainrule.rules.rule import Rule, Shape, Slip, rule, size
+from chainrule.rules.slipping import MEAN_FOR_SUM, NO_BIAS
 from chainrule.rules.windows import Pairs, padded, spread
 
 
@@ -58,7 +60,7 @@ def map_rule(flip: bool, bias: bool) -> Rule:
     slip = "kernel_not_flipped" if flip else "kernel_flipped"
     slips = [Slip(slip, f"the filter {what}", other_way, other + added)]
     if bias:
-        slips.append(Slip("no_bias", "the bias is left out", without_bias, tex))
+        slips.append(Slip(*NO_BIAS, without_bias, tex))
     name = "convolution" if flip else "cross_correlation"
     return Rule(name, with_bias if bias else function, tex + added, _bounded_by_a_map, tuple(slips))
 
@@ -199,8 +201,7 @@ def flipped_map_dW(X: Array, dY: Array, *, kernel: Shape, strides: Shape, dilati
 
 def _mean_for_sum(name: str) -> Slip:
     return Slip(
-        "mean_for_sum",
-        "the mean is taken instead of the sum",
+        *MEAN_FOR_SUM,
         lambda values: total(values) / size(values.shape),
         rf"\frac{{1}}{{n}} \sum <{name}>",
     )
@@ -240,7 +241,7 @@ def sum_of_maps(count: int, bias: bool) -> Rule:
         what = "the first channel alone is counted"
         slips.append(Slip("one_channel", what, one_channel, "<P1> + <b>" if bias else "<P1>"))
     if bias:
-        slips.append(Slip("no_bias", "the bias is left out", without_bias, tex.removesuffix(" + <b>")))
+        slips.append(Slip(*NO_BIAS, without_bias, tex.removesuffix(" + <b>")))
     return Rule("sum_of_maps", function, tex, slips=tuple(slips), named=named)
 
 

@@ -1,7 +1,7 @@
 """Merging: several arrays made one, place by place or side by side, and the gradients in each.
 
 All are (m, …) for the same m samples. The rules for a number of inputs are made by functions of that
-number; that of the sum is ``rules.networks.sum_of``.
+number; that of the sum is ``rules.networks.counts.sum_of``.
 Source: Keras 3, keras.layers.Add, Average, Concatenate, Maximum, Multiply and Subtract.
 """
 

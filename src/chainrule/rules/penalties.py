@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.rules.arrays import Array, absolute, constant, sqrt, total, where
 from chainrule.rules.rule import Rule, Slip, size
+from chainrule.rules.slipping import NO_LEARNING_RATE, UPHILL
 
 KINDS = ("l1", "l2")
 
@@ -255,8 +256,7 @@ def decay_rule(factor: str) -> Rule:
             rf"<learning_rate> \cdot {scale.tex}",
         ),
         Slip(
-            "no_learning_rate",
-            "the learning rate is left out",
+            *NO_LEARNING_RATE,
             lambda learning_rate, *scaling: 1 - scale.of(*scaling),
             f"1 - {scale.tex}",
         ),
@@ -286,14 +286,12 @@ weight_decay = Rule(
             r"<theta> - <learning_rate> \cdot <d>",
         ),
         Slip(
-            "uphill",
-            "the step is added instead of subtracted",
+            *UPHILL,
             lambda theta, d, learning_rate, decay: decay * theta + learning_rate * d,
             r"<decay> \cdot <theta> + <learning_rate> \cdot <d>",
         ),
         Slip(
-            "no_learning_rate",
-            "the learning rate is left out",
+            *NO_LEARNING_RATE,
             lambda theta, d, learning_rate, decay: decay * theta - d,
             r"<decay> \cdot <theta> - <d>",
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from chainrule.rules.arrays import Array, absolute, total
 from chainrule.rules.rule import Rule, Slip, size
+from chainrule.rules.slipping import SUM_FOR_MEAN
 
 
 def mean_square(*names: str) -> Rule:
@@ -38,7 +39,7 @@ def mean_square(*names: str) -> Rule:
 
     sizes = " + ".join(rf"\sum_{{i}} \left| (<{name}>)_{{i}} \right|" for name in names)
     slips = (
-        Slip("sum_for_mean", "the sum is not divided", added, tex),
+        Slip(*SUM_FOR_MEAN, added, tex),
         Slip("no_square", "nothing is squared", not_squared, rf"\frac{{1}}{{N}} \left( {sizes} \right)"),
     )
     return Rule(

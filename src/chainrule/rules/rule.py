@@ -61,6 +61,15 @@ def no_multiplications(*_: Shape) -> int:
     return 0
 
 
+def per_element(count: int) -> Callable[..., int]:
+    """The count of a rule that takes so many multiplications for each number of its first input.
+
+    >>> per_element(2)((4, 3))
+    24
+    """
+    return lambda first, *_: count * size(first)
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
     """One formula over arrays.

@@ -35,6 +35,7 @@ from chainrule.rules.arrays import (
     where,
 )
 from chainrule.rules.rule import Shape, Slip, rule, size
+from chainrule.rules.slipping import CEILING_FOR_FLOOR
 
 FILL_MODES = ("constant", "nearest", "reflect", "wrap")
 INTERPOLATIONS = ("bilinear", "nearest")
@@ -199,8 +200,7 @@ def _rotated_columns(angle: Array, x: Array) -> Array:
             r"\left\lfloor <u> \cdot (n - <length>) \right\rfloor + i",
         ),
         Slip(
-            "ceiling_for_floor",
-            "it is rounded up instead of down",
+            *CEILING_FOR_FLOOR,
             lambda u, x, *, axis, length: _part(-floor(-u * (x.shape[axis] - length + 1)), x, axis, length),
             r"\left\lceil <u> \cdot (n - <length> + 1) \right\rceil + i",
         ),

@@ -14,6 +14,7 @@ import numpy as np
 
 from chainrule.rules.arrays import Array, ceil, floor, namespace, where, zeros
 from chainrule.rules.rule import Shape, Slip, rule
+from chainrule.rules.slipping import CEILING_FOR_FLOOR
 
 Pairs = Sequence[tuple[int, int]]
 """How far windows reach out before and after the input, for each axis."""
@@ -61,8 +62,7 @@ def same_padding(n: Array, f: Array, s: Array) -> Array:
     tex=r"\left\lfloor \frac{<zeros>}{2} \right\rfloor",
     slips=(
         Slip(
-            "ceiling_for_floor",
-            "it is rounded up instead of down",
+            *CEILING_FOR_FLOOR,
             lambda zeros: ceil(zeros / 2),
             r"\left\lceil \frac{<zeros>}{2} \right\rceil",
         ),

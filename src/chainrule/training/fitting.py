@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from chainrule.callbacks import Keeper, TerminateOnNaN, watches_epochs
+from chainrule.callbacks import EpochLogs, Keeper, TerminateOnNaN, tell_epochs, watches_epochs
 from chainrule.training.draws import draws_key
 from chainrule.training.feeds import Chunk, Memory
 from chainrule.training.loop import CAPACITY, Epochs, all_finite, epoch_order
@@ -85,14 +85,22 @@ class _Epochs:
             logs, error = self._advance(1 if one_by_one else self._count)
             if logs:
                 report(self.epoch, logs)
-            for number, log in enumerate(logs, start=self.epoch - len(logs)):
-                tell(callbacks, "on_epoch_end", number, log)
-                self.last = log
+            self._tell(logs, one_by_one)
             if error is not None:
                 raise error
             _keep(self._task, Position(self._seed, self.epoch, self._model.values, self._task.rate))
 
-    def _advance(self, count: int) -> tuple[list[dict[str, float]], NonFiniteError | None]:
+    def _tell(self, logs: EpochLogs, one_by_one: bool) -> None:
+        first = self.epoch - len(logs)
+        if not one_by_one:
+            tell_epochs(self._task.callbacks, first, logs)
+            self.last = logs[-1] if len(logs) else self.last
+            return
+        for number, log in enumerate(logs, start=first):  # one table for all, who may add to it
+            tell(self._task.callbacks, "on_epoch_end", number, log)
+            self.last = log
+
+    def _advance(self, count: int) -> tuple[EpochLogs, NonFiniteError | None]:
         """Do so many epochs, or those before the numbers stop being finite; the logs, and the error."""
         began = time.perf_counter()
         done = self._call(min(self.epoch + count, self._plan.epochs))
@@ -131,10 +139,9 @@ class _Epochs:
             shuffle=self._plan.shuffle,
         )
 
-    def _logs(self, done: Epochs, epochs: int) -> list[dict[str, float]]:
+    def _logs(self, done: Epochs, epochs: int) -> EpochLogs:
         names = self._task.trainer.logged(self._validation is not None)
-        columns = [np.asarray(done.logs[name])[:epochs].tolist() for name in names]
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return EpochLogs({name: np.asarray(done.logs[name])[:epochs].tolist() for name in names})
 
 
 class _Parts:

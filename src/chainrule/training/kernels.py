@@ -19,10 +19,11 @@ import numpy as np
 from jax import lax
 
 from chainrule.layers.steps import Kernels
-from chainrule.rules import convolution as conv
-from chainrule.rules import depthwise, pooling
+from chainrule.rules import depthwise
 from chainrule.rules.arrays import Array
+from chainrule.rules.convolution import feature_maps, gradients, sliding
 from chainrule.rules.embedding import embedded_dW
+from chainrule.rules.pooling import global_pooling, local_pooling
 from chainrule.rules.rule import Shape
 from chainrule.rules.sampling import sampled
 from chainrule.rules.windows import (
@@ -37,6 +38,7 @@ from chainrule.rules.windows import (
     window_places,
     without_padding,
 )
+from chainrule.training.products import PRODUCTS
 
 # ------------------------------------------------------------------------- numbers once worked
 
@@ -125,7 +127,7 @@ def _maps(x: Array, kernel: Shape, strides: Shape, padding: Padding, dilation: S
 
 
 def _convolution(x: Array, W: Array, *, flip: bool = False, groups: int = 1, **windows: Any) -> Array:
-    W = conv.turned(W) if flip else W
+    W = sliding.turned(W) if flip else W
     kernel = W.shape[:-2]
     if W.shape[-2] == 1:
         views = _views(x, kernel, **windows)
@@ -159,13 +161,13 @@ def _convolution_dW(
         patches = _in_groups(_patches(x, kernel, windows), kernel, groups)
         dW = jnp.einsum("npgc,ngk->pcgk", patches, dY.reshape(-1, groups, filters // groups))
     dW = dW.reshape(*kernel, channels, filters)
-    return conv.turned(dW) if flip else dW
+    return sliding.turned(dW) if flip else dW
 
 
 def _convolution_dx(
     dY: Array, W: Array, x: Array, *, flip: bool = False, groups: int = 1, **windows: Any
 ) -> Array:
-    W = conv.turned(W) if flip else W
+    W = sliding.turned(W) if flip else W
     if groups == 1:
         parts = dY.reshape(-1, dY.shape[-1]) @ W.reshape(-1, W.shape[-1]).T
     else:
@@ -270,20 +272,21 @@ def _sampled(x: Array, rows: Array, columns: Array, **how: Any) -> Array:
 
 
 KERNELS: Kernels = {
-    conv.convolution: _with_bias(_convolution),
-    conv.convolution_without_bias: _convolution,
-    conv.convolution_dW: _convolution_dW,
-    conv.convolution_dx: _convolution_dx,
+    feature_maps.convolution: _with_bias(_convolution),
+    feature_maps.convolution_without_bias: _convolution,
+    gradients.convolution_dW: _convolution_dW,
+    gradients.convolution_dx: _convolution_dx,
     depthwise.depthwise_convolution: _with_bias(_depthwise),
     depthwise.depthwise_without_bias: _depthwise,
     depthwise.depthwise_dW: _depthwise_dW,
     depthwise.depthwise_dx: _depthwise_dx,
     embedded_dW: _embedded_dW,
-    pooling.max_pooling: _max_pooling,
-    pooling.max_pooling_dx: _max_pooling_dx,
-    pooling.average_pooling: _average_pooling,
-    pooling.average_pooling_dx: _average_pooling_dx,
-    pooling.global_max_pooling: _global_max_pooling,
-    pooling.global_max_pooling_dx: _global_max_pooling_dx,
+    local_pooling.max_pooling: _max_pooling,
+    local_pooling.max_pooling_dx: _max_pooling_dx,
+    local_pooling.average_pooling: _average_pooling,
+    local_pooling.average_pooling_dx: _average_pooling_dx,
+    global_pooling.global_max_pooling: _global_max_pooling,
+    global_pooling.global_max_pooling_dx: _global_max_pooling_dx,
     sampled: _sampled,
+    **PRODUCTS,
 }

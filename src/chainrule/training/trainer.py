@@ -14,7 +14,7 @@ from chainrule.losses import Loss
 from chainrule.network import LOSS, TARGET, Network, Program, numbered
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Rule
-from chainrule.training.feeds import Feed
+from chainrule.training.feeds import Feed, Memory
 from chainrule.training.folds import folds_trained
 from chainrule.training.inference import Data, Measure, Measures, Values, evaluator
 from chainrule.training.loop import batches_trained, training_loop
@@ -151,4 +151,4 @@ class Task:
 
     def data_of(self, feed: Feed | None) -> Data | None:
         """The arrays of a feed that is in memory."""
-        return None if feed is None else next(iter(feed.chunks(0))).data
+        return feed.data if isinstance(feed, Memory) else None

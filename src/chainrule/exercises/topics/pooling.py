@@ -8,7 +8,7 @@ from chainrule.exercises.draws import Draw
 from chainrule.exercises.kinds import Drawn, kind
 from chainrule.exercises.topics._shapes import square, times
 from chainrule.paper.workings import Working
-from chainrule.rules.pooling import winners
+from chainrule.rules.pooling.maps import winners
 
 _SLOPES = "The gradient of the loss L in the output, ∂L/∂Y, is given."
 _SUM = "The loss L is the sum of all numbers of the output."

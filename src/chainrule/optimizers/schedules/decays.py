@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from chainrule.doors import flag
 from chainrule.optimizers.arguments import at_least_0, positive, share
 from chainrule.optimizers.schedules.base import LearningRateSchedule
-from chainrule.rules import schedules as rules
 from chainrule.rules.rule import Rule
+from chainrule.rules.schedules import cosine, exponential, inverse, pieces, polynomial
 
 
 class _Decay(LearningRateSchedule):
@@ -54,7 +54,7 @@ class ExponentialDecay(_Stairs):
     [0.1, 0.05, 0.025]
     """
 
-    smooth, stairs = rules.exponential_decay, rules.step_decay
+    smooth, stairs = exponential.exponential_decay, exponential.step_decay
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class InverseTimeDecay(_Stairs):
     0.05
     """
 
-    smooth, stairs = rules.inverse_time_decay, rules.inverse_time_staircase
+    smooth, stairs = inverse.inverse_time_decay, inverse.inverse_time_staircase
 
 
 class StepDecay(_Decay):
@@ -85,7 +85,7 @@ class StepDecay(_Decay):
     [0.1, 0.05, 0.05, 0.025]
     """
 
-    law = rules.step_decay
+    law = exponential.step_decay
     option_names: ClassVar[tuple[str, ...]] = ("decay_rate", "decay_steps")
 
     def __init__(
@@ -105,7 +105,7 @@ class InverseSquareRootDecay(_Decay):
     [0.1, 0.05]
     """
 
-    law = rules.inverse_sqrt_decay
+    law = inverse.inverse_sqrt_decay
 
     def __init__(self, initial_learning_rate: Any, decay_steps: Any = 1, name: str | None = None) -> None:
         super().__init__(initial_learning_rate, decay_steps, name)
@@ -138,7 +138,7 @@ class PolynomialDecay(_Decay):
 
     @property
     def rule(self) -> Rule:
-        return rules.polynomial_cycle if self.cycle else rules.polynomial_decay
+        return polynomial.polynomial_cycle if self.cycle else polynomial.polynomial_decay
 
 
 class CosineDecay(_Decay):
@@ -178,7 +178,7 @@ class CosineDecay(_Decay):
 
     @property
     def rule(self) -> Rule:
-        return rules.warm_cosine_decay if self.rises_first else rules.cosine_decay
+        return cosine.warm_cosine_decay if self.rises_first else cosine.cosine_decay
 
     @property
     def options(self) -> dict[str, Any]:
@@ -216,7 +216,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     @property
     def rule(self) -> Rule:
-        return rules.piecewise_rule(len(self.boundaries))
+        return pieces.piecewise_rule(len(self.boundaries))
 
     @property
     def options(self) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from chainrule.doors import whole_number
 from chainrule.optimizers.arguments import at_least_0, positive, share
 from chainrule.optimizers.schedules.base import LearningRateSchedule
 from chainrule.optimizers.schedules.registry import get
-from chainrule.rules import schedules as rules
 from chainrule.rules.rule import Rule
+from chainrule.rules.schedules import cosine, pieces
 
 
 class ConstantRate(LearningRateSchedule):
     """The same rate in every update: what a warm-up may lead to."""
 
-    law = rules.constant_rate
+    law = pieces.constant_rate
 
 
 class OneCycle(LearningRateSchedule):
@@ -31,7 +31,7 @@ class OneCycle(LearningRateSchedule):
     [0.004, 0.1, 4e-07]
     """
 
-    law = rules.one_cycle
+    law = cosine.one_cycle
     option_names: ClassVar[tuple[str, ...]] = (
         "rising_steps",
         "total_steps",
@@ -107,7 +107,7 @@ class LinearWarmup(LearningRateSchedule):
 
     @property
     def rule(self) -> Rule:
-        return rules.warmed_rule(self.schedule.rule)
+        return pieces.warmed_rule(self.schedule.rule)
 
     @property
     def options(self) -> dict[str, Any]:

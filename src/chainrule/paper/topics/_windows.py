@@ -13,7 +13,7 @@ from chainrule.lookup import suggest
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError, shown
-from chainrule.rules.convolution import (
+from chainrule.rules.convolution.sizes import (
     effective_size,
     keeping_padding,
     output_size,

@@ -26,7 +26,13 @@ from chainrule.paper.topics._windows import (
 )
 from chainrule.paper.workings import Working
 from chainrule.rules.maps import lengths_of, sum_of_a_map, sum_of_maps
-from chainrule.rules.pooling import map_of_largest, map_of_largest_dX, map_of_means, map_of_means_dX, winners
+from chainrule.rules.pooling.maps import (
+    map_of_largest,
+    map_of_largest_dX,
+    map_of_means,
+    map_of_means_dX,
+    winners,
+)
 from chainrule.rules.rule import Shape, size
 
 

@@ -10,7 +10,7 @@ from chainrule import activations
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.words import text_tex
-from chainrule.rules.activations import Activation
+from chainrule.rules.activations.activation import Activation
 
 TRAINED = {"prelu": {"alpha": "0.25"}}
 """What trains in an activation, with the value that it usually starts from (He et al., 2015)."""

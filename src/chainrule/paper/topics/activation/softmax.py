@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
-from chainrule.rules.activations import (
+from chainrule.rules.activations.softmax import (
     SOFTMAX_JACOBIAN,
     SOFTMAX_POWERS,
     SOFTMAX_SHARES,

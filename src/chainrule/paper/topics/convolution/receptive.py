@@ -9,7 +9,7 @@ from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics._windows import padding_pairs, whole
 from chainrule.paper.topics.convolution.given import Given, Layer
 from chainrule.paper.workings import Working
-from chainrule.rules.convolution import effective_size, output_size, receptive_field, receptive_jump
+from chainrule.rules.convolution.sizes import effective_size, output_size, receptive_field, receptive_jump
 from chainrule.rules.windows import same_padding, zeros_after, zeros_before
 
 

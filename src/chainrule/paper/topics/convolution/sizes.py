@@ -10,7 +10,7 @@ from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.topics._windows import per_axis, times, work_windows
 from chainrule.paper.topics.convolution.given import Given
 from chainrule.paper.workings import Working
-from chainrule.rules.convolution import shape_of_maps
+from chainrule.rules.convolution.sizes import shape_of_maps
 from chainrule.rules.counting import convolutions, dense, output_shapes, sums
 from chainrule.rules.rule import Shape
 

@@ -10,7 +10,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import Float, Strict
 from chainrule.paper.topics.cost.arguments import ActivationName, Count, Padding, Pair, both
 from chainrule.paper.topics.cost.spots import Spot, written
-from chainrule.rules.convolution import effective_size
+from chainrule.rules.convolution.sizes import effective_size
 from chainrule.rules.counting import convolutions, dense, normalization, output_shapes, separable
 from chainrule.rules.rule import Rule, Shape
 from chainrule.rules.windows import same_padding, zeros_after, zeros_before

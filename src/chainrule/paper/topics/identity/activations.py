@@ -15,11 +15,8 @@ from chainrule.paper.topics.identity.expressions import (
     symbol,
 )
 from chainrule.paper.topics.identity.proofs import Derivation, prove
-from chainrule.rules.activations import (
-    Activation,
-    hyperbolic_tangent,
-    sigmoid,
-)
+from chainrule.rules.activations.activation import Activation
+from chainrule.rules.activations.classic import hyperbolic_tangent, sigmoid
 
 Z = symbol("z")
 DEFINITION = "definition"

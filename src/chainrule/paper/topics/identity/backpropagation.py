@@ -28,7 +28,7 @@ from chainrule.paper.topics.identity.gradients import check_whole, work_gradient
 from chainrule.paper.topics.identity.networks import ANY, Layer, Net, read_network
 from chainrule.paper.topics.identity.proofs import Derivation, places
 from chainrule.rules.affine import affine
-from chainrule.rules.losses import divisor
+from chainrule.rules.losses.from_terms import divisor
 from chainrule.rules.rule import Rule
 
 

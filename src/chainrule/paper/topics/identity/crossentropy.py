@@ -13,7 +13,8 @@ from chainrule.paper.page import Page
 from chainrule.paper.topics.identity.expressions import Scope, indexed, kronecker, total
 from chainrule.paper.topics.identity.proofs import Derivation, places
 from chainrule.paper.topics.identity.softmax import CLASSES, entry
-from chainrule.rules.activations import sigmoid, softmax
+from chainrule.rules.activations.classic import sigmoid
+from chainrule.rules.activations.softmax import softmax
 from chainrule.rules.rule import Rule
 
 

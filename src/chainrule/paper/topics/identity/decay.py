@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 
 from chainrule.lookup import suggest
-from chainrule.paper.formulas import Formula
+from chainrule.paper.formulas import Formula, smooth
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.identity.expressions import (
@@ -15,7 +15,6 @@ from chainrule.paper.topics.identity.expressions import (
     Scope,
     derivative,
     indexed,
-    smooth,
     symbol,
     total,
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -299,31 +298,6 @@ def _is_number(expression: Any, number: Any) -> bool:
     if not isinstance(number, (int, float, Number)) or not isinstance(expression, (int, float, Number)):
         return False
     return Number(expression).exact == Number(number).exact
-
-
-# ------------------------------------------------------- functions of which nothing is known
-
-
-class _Smooth(sympy.Function):  # type: ignore[misc]  # SymPy is not typed
-    """A smooth function of which nothing is known; its derivatives are others."""
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        ending = "'" if len(self.args) == 1 else f"_{argindex}"
-        return smooth(type(self).__name__ + ending)(*self.args)
-
-    def _latex(self, printer: Any, **more: Any) -> str:
-        return f"{type(self).__name__}({', '.join(printer._print(a) for a in self.args)})"
-
-
-@cache
-def smooth(name: str) -> type[sympy.Function]:
-    """A smooth function by its name: the same one each time.
-
-    >>> z = sympy.Symbol("z")
-    >>> sympy.diff(smooth("f")(z**2), z)
-    2*z*f'(z**2)
-    """
-    return type(name, (_Smooth,), {})
 
 
 # ---------------------------------------------------------------------------------- values

@@ -12,14 +12,11 @@ import sympy
 
 from chainrule import activations, losses
 from chainrule.lookup import suggest
-from chainrule.paper.formulas import Formula
+from chainrule.paper.formulas import Formula, smooth
 from chainrule.paper.numbers import UndecidedError
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.identity.crossentropy import worked
-from chainrule.paper.topics.identity.expressions import (
-    smooth,
-)
-from chainrule.rules.activations import Activation
+from chainrule.rules.activations.activation import Activation
 from chainrule.rules.affine import affine
 
 MOST_PARAMETERS = 40

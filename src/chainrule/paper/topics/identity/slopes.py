@@ -25,11 +25,8 @@ from chainrule.paper.topics.identity.expressions import (
     symbol,
 )
 from chainrule.paper.topics.identity.proofs import Derivation, letters, saying
-from chainrule.rules.activations import (
-    SELU_ALPHA,
-    SELU_SCALE,
-    Activation,
-)
+from chainrule.rules.activations.activation import Activation
+from chainrule.rules.activations.exponential import SELU_ALPHA, SELU_SCALE
 
 Z = symbol("z")
 

@@ -20,11 +20,8 @@ from chainrule.paper.topics.identity.expressions import (
     total,
 )
 from chainrule.paper.topics.identity.proofs import Derivation, places
-from chainrule.rules.activations import (
-    SOFTMAX_JACOBIAN,
-    sigmoid,
-    softmax,
-)
+from chainrule.rules.activations.classic import sigmoid
+from chainrule.rules.activations.softmax import SOFTMAX_JACOBIAN, softmax
 
 CLASSES = 3
 """Outputs, where a question does not say."""

@@ -29,7 +29,7 @@ from chainrule.paper.topics.information.units import (
     say_unit,
 )
 from chainrule.paper.words import Word
-from chainrule.rules import information as rules
+from chainrule.rules.information import continuous, logarithms
 from chainrule.rules.probability.densities import difference
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ def _entropy(page: Page, base: str, density: Density, of: str) -> None:
     name, symbol = f"H_{of}", f"H({of})"
     match density:
         case Uniform():
-            page.work(name, rules.uniform_entropy(base), f"a_{of}", f"b_{of}", symbol=symbol)
+            page.work(name, continuous.uniform_entropy(base), f"a_{of}", f"b_{of}", symbol=symbol)
         case Normal():
-            page.work(name, rules.normal_entropy(base), f"sigma_{of}", symbol=symbol)
+            page.work(name, continuous.normal_entropy(base), f"sigma_{of}", symbol=symbol)
         case Pieces(integrals):
-            integrand = rf"-{of}(x) \, {rules.log_tex(base)} {of}(x)"
+            integrand = rf"-{of}(x) \, {logarithms.log_tex(base)} {of}(x)"
             work_integral(page, name, symbol, [_own_log(each, base) for each in integrals], integrand)
 
 
@@ -104,9 +104,9 @@ def _compare(page: Page, base: str, f: Density, g: Density) -> None:
     page.part("kl", "Kullback-Leibler divergence")
     match f, g:
         case Uniform(), Uniform():
-            page.work("KL", rules.kl_of_uniforms(base), "a_f", "b_f", "a_g", "b_g", symbol=KL)
+            page.work("KL", continuous.kl_of_uniforms(base), "a_f", "b_f", "a_g", "b_g", symbol=KL)
         case Normal(), Normal():
-            page.work("KL", rules.kl_of_normals(base), "mu_f", "sigma_f", "mu_g", "sigma_g", symbol=KL)
+            page.work("KL", continuous.kl_of_normals(base), "mu_f", "sigma_f", "mu_g", "sigma_g", symbol=KL)
         case _:
             page.work("KL", difference, "CE", "H_f", symbol=KL)
             page.remark("Divergence is cross-entropy less entropy.")
@@ -118,19 +118,19 @@ def _cross_entropy(page: Page, base: str, f: Density, g: Density) -> None:
     match g:
         case Uniform():
             low, high = _ends(page, f)
-            page.work("CE", rules.cross_entropy_to_uniform(base), low, high, "a_g", "b_g", symbol=CE)
+            page.work("CE", continuous.cross_entropy_to_uniform(base), low, high, "a_g", "b_g", symbol=CE)
         case Normal():
             page.remark("Of f, the mean and the variance are all that is needed.")
             found = moments(page, f, "f")
             if found is None:
                 raise SheetError("given.f: has no finite variance; its cross-entropy to a normal g needs one")
-            page.work("CE", rules.cross_entropy_to_normal(base), *found, "mu_g", "sigma_g", symbol=CE)
+            page.work("CE", continuous.cross_entropy_to_normal(base), *found, "mu_g", "sigma_g", symbol=CE)
         case Pieces():
             if isinstance(f, Normal):
                 raise SheetError(
                     "given.g: for a normal f, expected a normal g: another cannot be integrated here"
                 )
-            integrand = rf"-f(x) \, {rules.log_tex(base)} g(x)"
+            integrand = rf"-f(x) \, {logarithms.log_tex(base)} g(x)"
             work_integral(page, "CE", CE, _overlaps(f, g, base), integrand)
 
 
@@ -198,9 +198,9 @@ def _is_within(f: Density, g: Density) -> bool:
 def _say_infinite(page: Page, base: str) -> None:
     for name in ("f", "g"):
         page.give(name, np.array(Word("density"), dtype=object), symbol=f"{name}(x)", hidden=True)
-    page.work("CE", infinite(rules.cross_entropy_of_densities(base)), "f", "g", symbol=CE)
+    page.work("CE", infinite(continuous.cross_entropy_of_densities(base)), "f", "g", symbol=CE)
     page.part("kl", "Kullback-Leibler divergence")
-    page.work("KL", infinite(rules.kl_of_densities(base)), "f", "g", symbol=KL)
+    page.work("KL", infinite(continuous.kl_of_densities(base)), "f", "g", symbol=KL)
     page.remark(r"Infinite: f is positive where g is 0, and $-\log 0 = \infty$.")
 
 

@@ -18,7 +18,7 @@ from chainrule.paper.topics.information.units import (
     infinite,
     say_unit,
 )
-from chainrule.rules import information as rules
+from chainrule.rules.information import discrete as rules
 
 MOST_OUTCOMES = 200
 

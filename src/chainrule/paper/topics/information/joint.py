@@ -11,7 +11,7 @@ from chainrule.paper.prose import as_prose
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.information.given import Given
 from chainrule.paper.topics.information.units import say_unit
-from chainrule.rules import information as rules
+from chainrule.rules.information import discrete as rules
 from chainrule.rules.probability import densities, events, two_variables
 
 MOST_SIDES = 20

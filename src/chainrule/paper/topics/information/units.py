@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainrule.paper.distributions import agree, verdict
 from chainrule.paper.page import Page
-from chainrule.rules import information as rules
+from chainrule.rules.information import logarithms as rules
 from chainrule.rules.probability.densities import difference
 from chainrule.rules.rule import Rule
 

@@ -15,7 +15,7 @@ from chainrule.paper.topics.linear_algebra.expressions import formula_rule
 from chainrule.paper.topics.linear_algebra.surface import Surface, known_sign, shown
 from chainrule.paper.values import names_in, resolve
 from chainrule.rules import calculus as rules
-from chainrule.rules.optimizers import gradient_descent
+from chainrule.rules.optimizers.gradient_steps import gradient_descent
 
 STEPS_SHOWN = 2
 """Steps that are worked in full; all of them stand in the table."""

@@ -19,8 +19,8 @@ from chainrule.paper.topics.linear_algebra.tex import (
     shifted_tex,
     value_tex,
 )
-from chainrule.rules import linear_algebra as rules
 from chainrule.rules.arrays import Array
+from chainrule.rules.linear_algebra import eigen as rules
 from chainrule.rules.rule import Slip, rule
 
 LARGEST = 6

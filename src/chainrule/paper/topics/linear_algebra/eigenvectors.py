@@ -17,7 +17,7 @@ from chainrule.paper.topics.linear_algebra.tex import (
     polynomial_tex,
     value_tex,
 )
-from chainrule.rules import linear_algebra as rules
+from chainrule.rules.linear_algebra import eigen, spaces
 
 
 def eigenvectors(page: Page, found: Spectrum) -> None:
@@ -51,13 +51,13 @@ def _of_eigenvalue(
 ) -> None:
     eigenvalue, vector = f"lambda{number}", f"v{number}"
     if found.is_real:
-        page.work(eigenvalue, rules.entry, found.values, at=at, shown=False)
+        page.work(eigenvalue, eigen.entry, found.values, at=at, shown=False)
     else:
-        page.work(eigenvalue, rules.entry, "real_parts", at=at, shown=False)
+        page.work(eigenvalue, eigen.entry, "real_parts", at=at, shown=False)
     if root.factor.degree == 1:
         A, shift = page[found.of], value_tex(root.real)
         name = f"M{number}"
-        page.work(name, rules.shifted, found.of, eigenvalue, shown=False)
+        page.work(name, eigen.shifted, found.of, eigenvalue, shown=False)
         before = [
             [rf"{value_tex(v)} - {factor_tex(shift)}" if i == j else value_tex(v) for j, v in enumerate(row)]
             for i, row in enumerate(A)
@@ -69,11 +69,11 @@ def _of_eigenvalue(
         )
         reduce_for_null_space(page, name, number)
         solved(page, f"R{number}")
-        page.work(vector, rules.null_space, f"R{number}")
+        page.work(vector, spaces.null_space, f"R{number}")
         _checked(page, found, number, vector)
     else:
         coefficients = np.array(space, dtype=object).transpose(1, 0, 2)
-        page.work(vector, rules.at_eigenvalue, eigenvalue, coefficients=coefficients)
+        page.work(vector, eigen.at_eigenvalue, eigenvalue, coefficients=coefficients)
 
 
 def _checked(page: Page, found: Spectrum, number: int, vector: str) -> None:

@@ -15,8 +15,8 @@ from chainrule.paper.topics.linear_algebra.tex import (
     operation_tex,
     value_tex,
 )
-from chainrule.rules import linear_algebra as rules
-from chainrule.rules.linear_algebra import RowOperation
+from chainrule.rules.linear_algebra import determinants, elimination, products, spaces
+from chainrule.rules.linear_algebra.elimination import RowOperation
 
 LARGEST_EXPANDED = 3
 """Rows of a determinant that is expanded; a larger one of numbers is worked by elimination."""
@@ -37,34 +37,34 @@ def multiply(page: Page) -> None:
         f"Rows of $A$ times columns of $B$: ${A.shape[0]} \\times {A.shape[1]}$ times "
         f"${B.shape[0]} \\times {B.shape[1]}$ gives ${A.shape[0]} \\times {B.shape[1]}$."
     )
-    page.work("C", rules.product, "A", "B")
+    page.work("C", products.product, "A", "B")
 
 
 def ranks_and_spaces(page: Page) -> None:
     """Rank, column space and null space by row reduction."""
     m, n = page["A"].shape
     page.part("rank", "Row reduction and rank")
-    forward = rules.forward_elimination(page["A"])
+    forward = elimination.forward_elimination(page["A"])
     _operations(page, "To row echelon form", forward)
-    page.work("U", rules.row_echelon_form, "A")
-    places = rules.pivots(page["U"])
+    page.work("U", elimination.row_echelon_form, "A")
+    places = elimination.pivots(page["U"])
     where = "; ".join(f"row {i + 1}, column {j + 1}" for i, j in places)
     page.remark(f"Pivots: {where}." if places else "There is no pivot: all entries are 0.")
-    page.work("rank", rules.rank, "U", symbol=r"\text{rank}(A)")
+    page.work("rank", spaces.rank, "U", symbol=r"\text{rank}(A)")
     if len(places) == min(m, n):
         page.remark("No matrix of this size has more: $A$ has full rank.")
     page.part("column_space", "Column space")
     _reminded(page)
-    page.work("column_space", rules.column_space, "A", "U", symbol=r"C(A)")
+    page.work("column_space", spaces.column_space, "A", "U", symbol=r"C(A)")
     page.remark(_spanned(page["column_space"], [f"c_{{{k + 1}}}" for k in range(n)], "column space", m))
     page.part("null_space", "Null space")
     page.remark("The null space holds the solutions of $A x = 0$. Row reduction goes on from $U$.")
     _reminded(page)
-    _operations(page, "To reduced row echelon form", rules.backward_elimination(page["U"]))
-    page.work("R", rules.reduced_row_echelon_form, "U")
+    _operations(page, "To reduced row echelon form", elimination.backward_elimination(page["U"]))
+    page.work("R", elimination.reduced_row_echelon_form, "U")
     solved(page, "R")
-    page.work("nullity", rules.nullity, "rank", columns=n, symbol=r"\text{nullity}(A)")
-    page.work("null_space", rules.null_space, "R", symbol="N(A)")
+    page.work("nullity", spaces.nullity, "rank", columns=n, symbol=r"\text{nullity}(A)")
+    page.work("null_space", spaces.null_space, "R", symbol="N(A)")
     page.remark(_spanned(page["null_space"], [f"c_{{{k + 1}}}" for k in range(n)], "null space", n))
 
 
@@ -81,19 +81,19 @@ def determine(page: Page) -> None:
     numbers = all(isinstance(v, Number) for v in A.flat)
     page.part("determinant", "Determinant")
     if n > LARGEST_EXPANDED and numbers:
-        forward = rules.forward_elimination(A)
+        forward = elimination.forward_elimination(A)
         swaps = sum(operation.kind == "swap" for operation in forward)
         page.remark("Subtracting a row from another leaves the determinant as it is; a swap turns its sign.")
         if "U" not in page.tape.quantities:
             _operations(page, "To row echelon form", forward)
-            page.work("U", rules.row_echelon_form, "A")
-        page.work("determinant", rules.pivot_product, "U", swaps=swaps, symbol=r"\det A")
+            page.work("U", elimination.row_echelon_form, "A")
+        page.work("determinant", determinants.pivot_product, "U", swaps=swaps, symbol=r"\det A")
     else:
         entries = [[value_tex(v) for v in row] for row in A]
         if 2 <= n <= LARGEST_EXPANDED:
             links = [(determinant_tex(entries), ""), (expansion_tex(entries), "expanded along the first row")]
             page.chain(r"\det A", *links)
-        page.work("determinant", rules.determinant, "A", symbol=r"\det A")
+        page.work("determinant", determinants.determinant, "A", symbol=r"\det A")
     if numbers and getattr(page["determinant"][()], "exact", None) is not None:
         zero = page["determinant"][()] == 0
         page.remark(
@@ -105,17 +105,17 @@ def determine(page: Page) -> None:
 
 def reduce_for_null_space(page: Page, of: str, number: int) -> None:
     """Row reduction of A - λI, quantity ``of``, in a table; its reduced form is the quantity R1, R2, …"""
-    operations = rules.forward_elimination(page[of])
+    operations = elimination.forward_elimination(page[of])
     U = operations[-1].after if operations else page[of]
-    operations += rules.backward_elimination(U)
+    operations += elimination.backward_elimination(U)
     _operations(page, "Row reduction", operations)
-    page.work(f"R{number}", rules.reduced_row_echelon_form, of, shown=False)
+    page.work(f"R{number}", elimination.reduced_row_echelon_form, of, shown=False)
 
 
 def solved(page: Page, name: str) -> None:
     """A sentence: which unknowns are free in R x = 0, and what the others are by them."""
     R = page[name]
-    bound = rules.pivots(R)
+    bound = elimination.pivots(R)
     free = [j for j in range(R.shape[1]) if j not in [column for _, column in bound]]
     if not free:
         page.remark("Every column has a pivot, so no unknown is free: $x = 0$ alone.")

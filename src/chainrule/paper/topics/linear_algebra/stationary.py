@@ -15,7 +15,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.topics.linear_algebra.expressions import evaluate
 from chainrule.paper.topics.linear_algebra.roots import factors, roots
 from chainrule.rules.arrays import Array
-from chainrule.rules.linear_algebra import characteristic_polynomial
+from chainrule.rules.linear_algebra.eigen import characteristic_polynomial
 from chainrule.rules.rule import rule
 
 MOST_TERMS = 70

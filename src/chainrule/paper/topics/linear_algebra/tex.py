@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.paper.notation import exact_tex, tex_array
-from chainrule.rules.linear_algebra import RowOperation
+from chainrule.rules.linear_algebra.elimination import RowOperation
 
 
 def value_tex(value: Any) -> str:

@@ -10,7 +10,7 @@ from chainrule.paper.names import tex_name
 from chainrule.paper.page import Page
 from chainrule.paper.sheet import Question, SheetError
 from chainrule.paper.workings import Working
-from chainrule.rules import linear_algebra as rules
+from chainrule.rules.linear_algebra import products as rules
 
 
 def solve_vectors(question: Question, vectors: dict[str, np.ndarray]) -> Working:

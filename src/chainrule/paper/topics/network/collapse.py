@@ -10,7 +10,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.rules.affine import affine, linear_map
-from chainrule.rules.networks import sum_of
+from chainrule.rules.networks.counts import sum_of
 
 MOST_MULTIPLICATIONS = 200_000
 

@@ -9,7 +9,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.door import times
 from chainrule.paper.topics.network.subject import Subject
-from chainrule.rules.networks import (
+from chainrule.rules.networks.counts import (
     dense_parameters,
     dense_weights,
     factorial,

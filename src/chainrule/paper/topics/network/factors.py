@@ -18,17 +18,17 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.given import ChainGiven
 from chainrule.paper.topics.network.subject import Subject
-from chainrule.rules.networks import (
+from chainrule.rules.networks.counts import product_of
+from chainrule.rules.networks.gradients import (
     chain_factors,
     equal_factors,
     last_product,
     layer_factor,
     norm,
-    product_of,
     ratio,
     running_product,
 )
-from chainrule.rules.optimizers import gradient_descent
+from chainrule.rules.optimizers.gradient_steps import gradient_descent
 
 NEARLY = Number("1e-9")
 """A factor this close to 1 is said to keep a gradient's size."""

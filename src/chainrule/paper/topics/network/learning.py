@@ -14,7 +14,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.network.penalty import PENALTY
 from chainrule.paper.topics.network.subject import Subject
-from chainrule.rules.networks import largest_over_samples, number_dead, number_different
+from chainrule.rules.networks.units import largest_over_samples, number_dead, number_different
 
 MOST_ROWS = 12
 """Updates in the table of symmetries; of more, the first ones and the last."""

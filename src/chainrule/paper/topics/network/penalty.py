@@ -15,8 +15,8 @@ from chainrule.optimizers import LEARNING_RATE
 from chainrule.paper.sheet import SheetError, Table
 from chainrule.paper.topics.network.door import worked
 from chainrule.paper.values import names_in, read_array, resolve
-from chainrule.rules.networks import sum_of
-from chainrule.rules.optimizers import gradient_descent
+from chainrule.rules.networks.counts import sum_of
+from chainrule.rules.optimizers.gradient_steps import gradient_descent
 from chainrule.rules.penalties import (
     FACTORS,
     KINDS,

@@ -40,7 +40,7 @@ from chainrule.paper.topics.network.studies import NEEDS_ALL_ROWS, STUDIES, stud
 from chainrule.paper.topics.network.subject import Subject
 from chainrule.paper.values import read_array, resolve
 from chainrule.paper.workings import Part, Picture, Working
-from chainrule.rules.networks import own_gradient
+from chainrule.rules.networks.gradients import own_gradient
 from chainrule.rules.rule import size
 
 GRAPH = "graph"

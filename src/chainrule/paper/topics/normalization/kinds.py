@@ -15,7 +15,13 @@ from chainrule.paper.reading import Value
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.normalization.given import Given
 from chainrule.paper.workings import Working
-from chainrule.rules import normalization as rules
+from chainrule.rules.normalization import (
+    feature_scaling,
+    gradients,
+    scale_and_shift,
+    standardizing,
+    statistics,
+)
 
 LARGEST_PICTURE = 60
 """Values that are drawn."""
@@ -58,8 +64,8 @@ def _statistics(page: Page, given: Given, x: str, suffix: str = "") -> None:
         f"statistics{suffix.lstrip('.')}", "Mean and variance" + (f" of batch {suffix[1:]}" if suffix else "")
     )
     power = f"^{{({suffix[1:]})}}" if suffix else ""
-    rule = rules.population_variance if given.variance == "population" else rules.sample_variance
-    page.work(f"mean{suffix}", rules.batch_mean, x, symbol=rf"\mu{power}")
+    rule = statistics.population_variance if given.variance == "population" else statistics.sample_variance
+    page.work(f"mean{suffix}", statistics.batch_mean, x, symbol=rf"\mu{power}")
     symbol = rf"(\sigma^{{2}}){power}" if power else r"\sigma^{2}"
     page.work(f"var{suffix}", rule, x, f"mean{suffix}", symbol=symbol)
     if not suffix:
@@ -69,17 +75,19 @@ def _statistics(page: Page, given: Given, x: str, suffix: str = "") -> None:
 def _normalize(page: Page, given: Given, mean: str, var: str) -> None:
     page.part("normalized", "Normalized")
     _deviation(page, given, var)
-    page.work("xhat", rules.normalized, "x", mean, "deviation", symbol=_SYMBOLS["xhat"])
+    page.work("xhat", standardizing.normalized, "x", mean, "deviation", symbol=_SYMBOLS["xhat"])
     page.part("result", "Scaled and shifted")
-    page.work("y", rules.scale_and_shift, "xhat", "gamma", "beta")
+    page.work("y", scale_and_shift.scale_and_shift, "xhat", "gamma", "beta")
 
 
 def _deviation(page: Page, given: Given, var: str) -> None:
     """What is divided by: the deviation, with ε where it is not 0."""
     if _is_zero(given.epsilon[()]):
-        page.work("deviation", rules.deviation, var, symbol="s")
+        page.work("deviation", standardizing.deviation, var, symbol="s")
         return
-    rule = rules.safe_deviation if given.epsilon_at == "inside" else rules.safe_deviation_outside
+    rule = (
+        standardizing.safe_deviation if given.epsilon_at == "inside" else standardizing.safe_deviation_outside
+    )
     page.work("deviation", rule, var, symbol="s", epsilon=page["epsilon"][()])
 
 
@@ -109,7 +117,7 @@ def _move(page: Page, mean: str, var: str, suffix: str, at: str, moving_mean: st
     for name, (moving, batch, symbol) in names.items():
         page.work(
             f"moving_{name}{suffix}",
-            rules.moving_average,
+            statistics.moving_average,
             moving,
             batch,
             symbol=symbol + at,
@@ -126,14 +134,14 @@ def _backward(page: Page, given: Given) -> None:
         )
     page.give("dy", dy, symbol=_slope("y"))
     page.part("backward", "Backward")
-    page.work("dgamma", rules.scale_dgamma, "dy", "xhat", symbol=_slope(r"\gamma"))
-    page.work("dbeta", rules.scale_dbeta, "dy", symbol=_slope(r"\beta"))
-    page.work("dxhat", rules.scale_dxhat, "dy", "gamma", symbol=_slope(r"\hat{x}"))
-    page.work("dvar", rules.batch_dvar, "dxhat", "x", "mean", "deviation", symbol=_slope(r"\sigma^{2}"))
-    page.work("dmean", rules.batch_dmean, "dxhat", "deviation", symbol=_slope(r"\mu"))
+    page.work("dgamma", scale_and_shift.scale_dgamma, "dy", "xhat", symbol=_slope(r"\gamma"))
+    page.work("dbeta", scale_and_shift.scale_dbeta, "dy", symbol=_slope(r"\beta"))
+    page.work("dxhat", scale_and_shift.scale_dxhat, "dy", "gamma", symbol=_slope(r"\hat{x}"))
+    page.work("dvar", gradients.batch_dvar, "dxhat", "x", "mean", "deviation", symbol=_slope(r"\sigma^{2}"))
+    page.work("dmean", gradients.batch_dmean, "dxhat", "deviation", symbol=_slope(r"\mu"))
     page.remark(r"The mean is also in the variance; that way adds 0, for $\sum_{i} (x_{i} - \mu) = 0$.")
     inputs = ("dxhat", "x", "mean", "deviation", "dvar", "dmean")
-    page.work("dx", rules.batch_dx, *inputs, symbol=_slope("x"))
+    page.work("dx", gradients.batch_dx, *inputs, symbol=_slope("x"))
 
 
 def work_layer(page: Page, given: Given) -> Working:
@@ -141,8 +149,8 @@ def work_layer(page: Page, given: Given) -> Working:
     page.give("x", x.reshape(1, -1) if x.ndim == 1 else x)
     _give_trained(page, given, page["x"].shape[1:])
     page.part("statistics", "Mean and variance of each sample")
-    page.work("mean", rules.layer_mean, "x", symbol=_SYMBOLS["mean"])
-    page.work("var", rules.layer_variance, "x", "mean", symbol=_SYMBOLS["var"])
+    page.work("mean", statistics.layer_mean, "x", symbol=_SYMBOLS["mean"])
+    page.work("var", statistics.layer_variance, "x", "mean", symbol=_SYMBOLS["var"])
     _check_spread(page, given, "var", "given.x")
     _normalize(page, given, "mean", "var")
     _draw(page, "x", "y")
@@ -151,14 +159,14 @@ def work_layer(page: Page, given: Given) -> Working:
 
 def work_standard(page: Page, given: Given) -> Working:
     page.give("x", given.x)
-    rule = rules.population_variance if given.variance == "population" else rules.sample_variance
+    rule = statistics.population_variance if given.variance == "population" else statistics.sample_variance
     page.part("statistics", "Mean and standard deviation")
-    page.work("mean", rules.batch_mean, "x", symbol=_SYMBOLS["mean"])
+    page.work("mean", statistics.batch_mean, "x", symbol=_SYMBOLS["mean"])
     page.work("var", rule, "x", "mean", symbol=_SYMBOLS["var"])
-    page.work("deviation", rules.deviation, "var", symbol=_SYMBOLS["deviation"])
+    page.work("deviation", standardizing.deviation, "var", symbol=_SYMBOLS["deviation"])
     _refuse_zero(page, "var", "given.x", "its standard deviation is 0")
     page.part("scaled", "Scaled")
-    page.work("y", rules.normalized, "x", "mean", "deviation", symbol="z")
+    page.work("y", standardizing.normalized, "x", "mean", "deviation", symbol="z")
     _draw(page, "x", "y")
     return page.working()
 
@@ -166,13 +174,13 @@ def work_standard(page: Page, given: Given) -> Working:
 def work_min_max(page: Page, given: Given) -> Working:
     page.give("x", given.x)
     page.part("statistics", "Smallest and largest")
-    page.work("x_min", rules.feature_min, "x", symbol=r"x_{\min}")
-    page.work("x_max", rules.feature_max, "x", symbol=r"x_{\max}")
+    page.work("x_min", feature_scaling.feature_min, "x", symbol=r"x_{\min}")
+    page.work("x_max", feature_scaling.feature_max, "x", symbol=r"x_{\max}")
     spread = np.asarray(page["x_max"] - page["x_min"], dtype=object)
     _refuse_zeros(spread, "given.x", "its smallest and largest value are the same")
     page.part("scaled", "Scaled")
     if given.range is None:
-        page.work("y", rules.unit_scaled, "x", "x_min", "x_max", symbol=r"x_{\text{scaled}}")
+        page.work("y", feature_scaling.unit_scaled, "x", "x_min", "x_max", symbol=r"x_{\text{scaled}}")
     else:
         if given.range.shape != (2,):
             raise SheetError(f"given.range: {len(given.range)} numbers; expected two, as [-1, 1]")
@@ -180,7 +188,9 @@ def work_min_max(page: Page, given: Given) -> Working:
         page.give("b", given.range[1:].reshape(()))
         if not _may_rise(page["a"][()], page["b"][()]):
             raise SheetError("given.range: the second number must be larger than the first")
-        page.work("y", rules.min_max_scaled, "x", "x_min", "x_max", "a", "b", symbol=r"x_{\text{scaled}}")
+        page.work(
+            "y", feature_scaling.min_max_scaled, "x", "x_min", "x_max", "a", "b", symbol=r"x_{\text{scaled}}"
+        )
     _draw(page, "x", "y")
     return page.working()
 

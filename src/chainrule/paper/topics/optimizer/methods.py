@@ -20,7 +20,7 @@ from chainrule.paper.topics.optimizer.lines import (
     named,
     now,
 )
-from chainrule.rules import optimizers as rules
+from chainrule.rules.optimizers import adaptive, averages, gradient_steps
 
 G, T = now("g"), now("t")
 
@@ -49,7 +49,7 @@ class Method(Arguments):
         """The lines of an update, behind the gradient."""
         if self.weight_decay is None:
             return self.lines(rate, before("w"))
-        small = Line("decayed", rules.decayed, (before("w"), rate), {"weight_decay": "weight_decay"})
+        small = Line("decayed", adaptive.decayed, (before("w"), rate), {"weight_decay": "weight_decay"})
         return [small, *self.lines(rate, now("decayed"))]
 
     @abstractmethod
@@ -94,7 +94,7 @@ class SGD(Method):
     def place(self) -> tuple[list[Line], Ref]:
         if self.nesterov != "look_ahead":
             return super().place()
-        rule = rules.look_ahead if self.form == "add" else rules.look_ahead_downhill
+        rule = gradient_steps.look_ahead if self.form == "add" else gradient_steps.look_ahead_downhill
         return [Line("ahead", rule, (before("w"), before("v")), {"momentum": "momentum"})], now("ahead")
 
     def states(self) -> dict[str, Any]:
@@ -104,21 +104,21 @@ class SGD(Method):
         v, fading = now("v"), {"momentum": "momentum"}
         if not self._moves:
             return [
-                Line("step", rules.gradient_step, (G, rate)),
-                Line("w", rules.step_down, (w, now("step"))),
+                Line("step", gradient_steps.gradient_step, (G, rate)),
+                Line("w", gradient_steps.step_down, (w, now("step"))),
             ]
         if self.form == "average":
             return [
-                Line("v", rules.gradient_average, (before("v"), G), {"beta": "momentum"}),
-                Line("w", rules.gradient_descent, (w, v, rate)),
+                Line("v", averages.gradient_average, (before("v"), G), {"beta": "momentum"}),
+                Line("w", gradient_steps.gradient_descent, (w, v, rate)),
             ]
         if self.form == "subtract":
-            gathered = Line("v", rules.downhill_velocity, (before("v"), G, rate), fading)
-            return [gathered, Line("w", rules.step_down, (w, v))]
-        gathered = Line("v", rules.velocity, (before("v"), G, rate), fading)
+            gathered = Line("v", gradient_steps.downhill_velocity, (before("v"), G, rate), fading)
+            return [gathered, Line("w", gradient_steps.step_down, (w, v))]
+        gathered = Line("v", gradient_steps.velocity, (before("v"), G, rate), fading)
         if self.nesterov is True:
-            return [gathered, Line("w", rules.nesterov_step, (w, v, G, rate), fading)]
-        return [gathered, Line("w", rules.momentum_step, (w, v))]
+            return [gathered, Line("w", gradient_steps.nesterov_step, (w, v, G, rate), fading)]
+        return [gathered, Line("w", gradient_steps.momentum_step, (w, v))]
 
 
 class Adagrad(Method):
@@ -133,9 +133,9 @@ class Adagrad(Method):
 
     def lines(self, rate: Ref, w: Ref) -> list[Line]:
         return [
-            Line("r", rules.squares_sum, (before("r"), G)),
+            Line("r", averages.squares_sum, (before("r"), G)),
             _adaptive(G, now("r"), rate, self.epsilon_at),
-            Line("w", rules.step_down, (w, now("step"))),
+            Line("w", gradient_steps.step_down, (w, now("step"))),
         ]
 
     def numbers(self) -> dict[str, Any]:
@@ -159,19 +159,19 @@ class RMSprop(Method):
         return {"r": 0, **({"m": 0} if self.centered else {}), **({"v": 0} if self._moves else {})}
 
     def lines(self, rate: Ref, w: Ref) -> list[Line]:
-        lines = [Line("r", rules.squares_average, (before("r"), G), {"rho": "rho"})]
+        lines = [Line("r", averages.squares_average, (before("r"), G), {"rho": "rho"})]
         spread = now("r")
         if self.centered:
             spread = now("variance")
             lines += [
-                Line("m", rules.gradient_average, (before("m"), G), {"beta": "rho"}),
-                Line("variance", rules.gradient_variance, (now("r"), now("m"))),
+                Line("m", averages.gradient_average, (before("m"), G), {"beta": "rho"}),
+                Line("variance", averages.gradient_variance, (now("r"), now("m"))),
             ]
         lines.append(_adaptive(G, spread, rate, self.epsilon_at))
         if self._moves:
             fading = {"momentum": "momentum"}
-            lines.append(Line("v", rules.gathered_steps, (before("v"), now("step")), fading))
-        return [*lines, Line("w", rules.step_down, (w, now("v" if self._moves else "step")))]
+            lines.append(Line("v", gradient_steps.gathered_steps, (before("v"), now("step")), fading))
+        return [*lines, Line("w", gradient_steps.step_down, (w, now("v" if self._moves else "step")))]
 
     def numbers(self) -> dict[str, Any]:
         return {k: v for k, v in super().numbers().items() if k != "momentum" or self._moves}
@@ -190,23 +190,23 @@ class Adam(Method):
 
     def lines(self, rate: Ref, w: Ref) -> list[Line]:
         moments = [
-            Line("m", rules.gradient_average, (before("m"), G), {"beta": "beta_1"}),
-            Line("v", rules.squares_average, (before("v"), G), {"rho": "beta_2"}),
+            Line("m", averages.gradient_average, (before("m"), G), {"beta": "beta_1"}),
+            Line("v", averages.squares_average, (before("v"), G), {"rho": "beta_2"}),
         ]
         if self.epsilon_at == "keras":
             both = {"beta_1": "beta_1", "beta_2": "beta_2"}
             return [
                 *moments,
-                Line("rate", rules.corrected_rate, (rate, T), both),
+                Line("rate", adaptive.corrected_rate, (rate, T), both),
                 _adaptive(now("m"), now("v"), now("rate"), "outside"),
-                Line("w", rules.step_down, (w, now("step"))),
+                Line("w", gradient_steps.step_down, (w, now("step"))),
             ]
         return [
             *moments,
-            Line("mhat", rules.bias_corrected, (now("m"), T), {"beta": "beta_1"}),
-            Line("vhat", rules.bias_corrected, (now("v"), T), {"beta": "beta_2"}),
+            Line("mhat", averages.bias_corrected, (now("m"), T), {"beta": "beta_1"}),
+            Line("vhat", averages.bias_corrected, (now("v"), T), {"beta": "beta_2"}),
             _adaptive(now("mhat"), now("vhat"), rate, self.epsilon_at),
-            Line("w", rules.step_down, (w, now("step"))),
+            Line("w", gradient_steps.step_down, (w, now("step"))),
         ]
 
 
@@ -221,7 +221,7 @@ def _is_not_zero(value: Any) -> bool:
 
 
 def _adaptive(d: Ref, r: Ref, rate: Ref, epsilon_at: str) -> Line:
-    rule = rules.adaptive_step if epsilon_at == "inside" else rules.adaptive_step_outside
+    rule = adaptive.adaptive_step if epsilon_at == "inside" else adaptive.adaptive_step_outside
     return Line("step", rule, (d, r, rate), {"epsilon": "epsilon"})
 
 

@@ -18,8 +18,8 @@ from chainrule.paper.topics.optimizer.lines import (
     named,
     now,
 )
-from chainrule.rules import schedules as rules
 from chainrule.rules.rule import Rule
+from chainrule.rules.schedules import cosine, exponential, inverse, polynomial
 
 
 class Schedule(Arguments):
@@ -39,12 +39,12 @@ class Schedule(Arguments):
 
 
 class InverseSqrt(Schedule):
-    rule = rules.inverse_sqrt
+    rule = inverse.inverse_sqrt
     first: int = Field(1, ge=1, le=10**6)
 
 
 class Inverse(Schedule):
-    rule = rules.inverse
+    rule = inverse.inverse
     first: int = Field(1, ge=1, le=10**6)
 
 
@@ -59,33 +59,33 @@ class _Stairs(Schedule):
 
 
 class ExponentialDecay(_Stairs):
-    rule, stairs = rules.exponential_decay, rules.step_decay
+    rule, stairs = exponential.exponential_decay, exponential.step_decay
     decay_rate: Positive
 
 
 class StepDecay(Schedule):
-    rule = rules.step_decay
+    rule = exponential.step_decay
     decay_rate: Positive
     decay_steps: Positive
 
 
 class InverseTimeDecay(_Stairs):
-    rule, stairs = rules.inverse_time_decay, rules.inverse_time_staircase
+    rule, stairs = inverse.inverse_time_decay, inverse.inverse_time_staircase
 
 
 class NaturalDecay(Schedule):
-    rule = rules.natural_decay
+    rule = exponential.natural_decay
     k: NotNegative
 
 
 class CosineDecay(Schedule):
-    rule = rules.cosine_decay
+    rule = cosine.cosine_decay
     decay_steps: Positive
     alpha: Share = Field(0, validate_default=True)
 
 
 class PolynomialDecay(Schedule):
-    rule = rules.polynomial_decay
+    rule = polynomial.polynomial_decay
     decay_steps: Positive
     end_learning_rate: NotNegative = Field(0.0001, validate_default=True)
     power: Positive = Field(1, validate_default=True)

@@ -11,7 +11,7 @@ from chainrule.paper.elements import as_number
 from chainrule.paper.numbers import Number
 from chainrule.paper.page import Page
 from chainrule.paper.topics.perceptron.table import Rows, cell
-from chainrule.rules.perceptron import LINE_INTERCEPT, LINE_POSITION, line_slope
+from chainrule.rules.perceptron.line import LINE_INTERCEPT, LINE_POSITION, line_slope
 
 MARGIN = 0.5
 

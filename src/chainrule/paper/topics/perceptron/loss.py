@@ -12,18 +12,15 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.table import Rows, check_classes, check_rate
-from chainrule.rules.activations import ACTIVATIONS
+from chainrule.rules.activations.named import ACTIVATIONS
 from chainrule.rules.affine import affine_db
-from chainrule.rules.losses import LOSSES, LossTerm, fused_gradient_rule, loss_gradient_rule, loss_rule
-from chainrule.rules.optimizers import gradient_descent
-from chainrule.rules.perceptron import (
-    PENALTIES,
-    agreement,
-    loss_of_each_row,
-    penalized,
-    weighted_sums,
-    weights_gradient,
-)
+from chainrule.rules.losses.from_terms import fused_gradient_rule, loss_gradient_rule, loss_rule
+from chainrule.rules.losses.named import LOSSES
+from chainrule.rules.losses.term import LossTerm
+from chainrule.rules.optimizers.gradient_steps import gradient_descent
+from chainrule.rules.perceptron.output import weighted_sums
+from chainrule.rules.perceptron.row_losses import agreement, loss_of_each_row, weights_gradient
+from chainrule.rules.perceptron.weight_penalties import PENALTIES, penalized
 
 _NAMES = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}
 _KNOWN = ("perceptron", "hinge", "mean_squared_error", "mean_absolute_error", "huber", "binary_crossentropy")

@@ -14,7 +14,8 @@ from chainrule.paper.topics.perceptron.given import Given
 from chainrule.paper.topics.perceptron.line import work_line
 from chainrule.paper.topics.perceptron.separation import ASKED, work_separation
 from chainrule.paper.topics.perceptron.table import MOST_INPUTS, MOST_ROWS, Rows, cell, check_classes, point
-from chainrule.rules.perceptron import STEPS, mistakes, weighted_sum, weighted_sums
+from chainrule.rules.perceptron.output import STEPS, weighted_sum, weighted_sums
+from chainrule.rules.perceptron.training import mistakes
 from chainrule.rules.rule import Rule
 
 YHAT = r"\hat{y}"

@@ -18,7 +18,7 @@ from chainrule.paper.page import Page
 from chainrule.paper.sheet import SheetError
 from chainrule.paper.topics.perceptron.line import draw, equation, mark_points
 from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, point
-from chainrule.rules import perceptron as rules
+from chainrule.rules.perceptron import separation as rules
 
 Points = list[list[fmpq]]
 SEPARATION = "separation"

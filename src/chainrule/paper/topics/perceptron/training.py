@@ -13,7 +13,7 @@ from chainrule.paper.topics.perceptron.line import work_line
 from chainrule.paper.topics.perceptron.output import YHAT, give_neuron, work_predictions
 from chainrule.paper.topics.perceptron.separation import ASKED, work_separation
 from chainrule.paper.topics.perceptron.table import Rows, cell, check_classes, check_rate, point
-from chainrule.rules import perceptron as rules
+from chainrule.rules.perceptron import output, training
 
 USUAL_EPOCHS = 100
 MOST_PRESENTATIONS = 1000
@@ -67,7 +67,7 @@ class _Run:
     def __init__(self, page: Page, rows: Rows, taken: tuple[str, ...], train_bias: bool) -> None:
         assert rows.low is not None
         self.page, self.rows, self.taken, self.train_bias = page, rows, taken, train_bias
-        self.step = rules.STEPS[rows.low, bool(taken)]
+        self.step = output.STEPS[rows.low, bool(taken)]
         self.k = 0
         self.mistaken: list[int] = []
 
@@ -104,14 +104,14 @@ class _Run:
         page.give(f"x.{k}", self.rows.x[row], hidden=True)
         page.give(f"y.{k}", self.rows.y[row : row + 1].reshape(()), hidden=True)
         w, b = self.name("w", before), self.name("b", before)
-        page.work(f"z.{k}", rules.weighted_sum, f"x.{k}", w, b, shown=False)
+        page.work(f"z.{k}", output.weighted_sum, f"x.{k}", w, b, shown=False)
         page.work(f"yhat.{k}", self.step, f"z.{k}", *self.taken, symbol=f"{YHAT}^{{({k})}}", shown=False)
         symbol = f"e^{{({k})}}"
-        page.work(f"error.{k}", rules.error, f"y.{k}", f"yhat.{k}", symbol=symbol, shown=False)
+        page.work(f"error.{k}", training.error, f"y.{k}", f"yhat.{k}", symbol=symbol, shown=False)
         rate, error = "learning_rate", f"error.{k}"
-        page.work(f"w.{k}", rules.corrected_weights, w, rate, error, f"x.{k}", shown=False)
+        page.work(f"w.{k}", training.corrected_weights, w, rate, error, f"x.{k}", shown=False)
         if self.train_bias:
-            page.work(f"b.{k}", rules.corrected_bias, b, rate, error, shown=False)
+            page.work(f"b.{k}", training.corrected_bias, b, rate, error, shown=False)
         if page[error][()] != 0:
             self.mistaken.append(k)
 
@@ -174,11 +174,11 @@ def _result(page: Page, rows: Rows, run: _Run, order: list[int], taken: tuple[st
     page.part("result", "Result")
     page.give("rows", len(order), hidden=True)
     page.give("presentations", run.k, symbol="K", hidden=True)
-    page.work("epochs", rules.epochs_run, "presentations", "rows")
+    page.work("epochs", training.epochs_run, "presentations", "rows")
     errors = [f"error.{k}" for k in range(1, run.k + 1)]
-    page.work("corrections", rules.corrections(run.k), *errors, symbol=r"\text{corrections}")
-    page.work("w_new", rules.carried_over, run.name("w", run.k))
-    page.work("b_new", rules.carried_over, run.name("b", run.k))
+    page.work("corrections", training.corrections(run.k), *errors, symbol=r"\text{corrections}")
+    page.work("w_new", training.carried_over, run.name("w", run.k))
+    page.work("b_new", training.carried_over, run.name("b", run.k))
     page.remark(_said(run, len(order), ended))
     if page.question.rounding is None:
         _note_floats(page, run, order)
@@ -219,13 +219,13 @@ def _note_floats(page: Page, run: _Run, order: list[int]) -> None:
     first = 0
     for k in range(1, run.k + 1):
         row = order[(k - 1) % len(order)]
-        yhat = run.step(rules.weighted_sum(x[row], w, b), *taken)
-        error = rules.error(y[row], yhat)
+        yhat = run.step(output.weighted_sum(x[row], w, b), *taken)
+        error = training.error(y[row], yhat)
         if not first and yhat != float(page[f"yhat.{k}"][()]):
             first = k
-        w = rules.corrected_weights(w, rate, error, x[row])
+        w = training.corrected_weights(w, rate, error, x[row])
         if run.train_bias:
-            b = rules.corrected_bias(b, rate, error)
+            b = training.corrected_bias(b, rate, error)
     if first:
         weights = ", ".join(f"{v:.6g}" for v in w)
         page.remark(

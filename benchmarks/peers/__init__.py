@@ -1,0 +1,1 @@
+"""Each library's way to train a network, in its best settings."""

@@ -1,0 +1,1 @@
+"""Linear algebra: elimination, the spaces of a matrix, determinants, eigenvalues, cosines."""

@@ -1,0 +1,1 @@
+"""Probability: events, Bayes' theorem, random variables, and densities."""

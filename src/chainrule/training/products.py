@@ -1,0 +1,42 @@
+"""Products of small matrices under JAX, without a call of a library for each.
+
+Under a limit XLA makes one loop of the whole update where no product leaves it, and a library takes longer
+to be called than a few hundred multiplications. Measured on a CPU: XOR with eight hidden units, 10,000
+updates in one program, 0.5 µs an update instead of 3.
+"""
+
+from __future__ import annotations
+
+from chainrule.layers.steps import Kernels
+from chainrule.rules import affine
+from chainrule.rules.arrays import Array
+
+SMALL = 256
+"""Multiplications. Above, the library's call is worth it."""
+
+
+def product(a: Array, b: Array) -> Array:
+    """a @ b for matrices (m, n) and (n, k)."""
+    if a.ndim > 2 or a.shape[0] * a.shape[1] * b.shape[1] > SMALL:
+        return a @ b
+    return (a[:, :, None] * b).sum(axis=1, dtype=a.dtype)
+
+
+def _affine(x: Array, W: Array, b: Array) -> Array:
+    return product(x, W) + b
+
+
+def _affine_dW(x: Array, dz: Array) -> Array:
+    return affine.affine_dW(x, dz) if x.ndim > 2 else product(x.T, dz)
+
+
+def _affine_dx(dz: Array, W: Array) -> Array:
+    return product(dz, W.T)
+
+
+PRODUCTS: Kernels = {
+    affine.affine: _affine,
+    affine.linear_map: product,
+    affine.affine_dW: _affine_dW,
+    affine.affine_dx: _affine_dx,
+}
