@@ -14,8 +14,8 @@ from chainrule.exercises.kinds import kinds, topics_with_kinds
 from simulation import Simulation, steps
 
 TIMES = 200
-RIGHT = 700
-"""Sheets without a mistake, of each topic: more than 10,000 in all."""
+RIGHT = 500
+"""Sheets without a mistake, of each topic at least; there are 50,000 in all."""
 NOTHING_NEW = 10
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def simulate(topic):
     for kind in kinds(topic):
         for difficulty in kind.difficulties:
             idle = 0
-            for working in islice(drawn(topic, kind, difficulty), TIMES * 5):
+            for working in islice(drawn(topic, kind, difficulty), TIMES * 2):
                 names = steps(working)
                 right = made.right_sheet(working, names) if names is not None else None
                 before = sum(made.tried.values())
@@ -54,29 +54,12 @@ def simulate(topic):
     return made
 
 
-@pytest.fixture(scope="module", params=topics_with_kinds())
-def simulated(request):
-    """What became of the sheets of a topic: counts, and what went otherwise than it should."""
-    made = simulate(request.param)
-    return made.counts, made.others
-
-
-def test_right_sheets_rounded_at_every_step_are_right(simulated):
-    counts, others = simulated
+@pytest.mark.parametrize("topic", sorted(topics_with_kinds(), key=lambda topic: topic != "network"))
+def test_slips_are_found_named_and_followed(topic):
+    made = simulate(topic)
+    counts, others = made.counts, made.others[:20]
     assert counts["right sheets"] >= RIGHT
-    assert counts["right marked wrong"] == 0, others[:20]
-
-
-def test_the_first_wrong_step_is_found(simulated):
-    counts, others = simulated
-    assert counts["found"] >= 0.99 * counts["slips"], others[:20]
-
-
-def test_the_slip_is_named_rightly(simulated):
-    counts, others = simulated
-    assert counts["named"] >= 0.95 * counts["slips"], others[:20]
-
-
-def test_what_comes_after_follows(simulated):
-    counts, others = simulated
-    assert counts["followed"] >= 0.99 * counts["later"], others[:20]
+    assert counts["right marked wrong"] == 0, others
+    assert counts["found"] >= 0.99 * counts["slips"] > 0, others
+    assert counts["named"] >= 0.95 * counts["slips"], others
+    assert counts["followed"] >= 0.99 * counts["later"], others
