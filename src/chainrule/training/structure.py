@@ -89,7 +89,7 @@ def _step(step: Step, numbers: list[float]) -> Hashable:
     numbers += [float(value) for value in options.values() if _is_number(value)]
     said = tuple((name, NUMBER if _is_number(value) else _key(value)) for name, value in options.items())
     rule = _Same(step.rule) if step.rule in KERNELS else _rule(step.rule, ())
-    return step.name, rule, step.inputs, said
+    return step.name, rule, step.inputs, said, step.compute
 
 
 def _rule(rule: Rule, within: tuple[Any, ...]) -> Hashable:
