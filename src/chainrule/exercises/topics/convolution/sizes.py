@@ -79,7 +79,7 @@ def same_padding(draw: Draw) -> Drawn:
 @kind("easy", "medium")
 def dilated_size(draw: Draw) -> Drawn:
     """What a filter with holes spans, and how large its map is."""
-    n, f, d = draw.integer(16, 99), draw.integer(2, 5), draw.integer(2, 4)
+    n, f, d = draw.integer(20, 99), draw.integer(2, 5), draw.integer(2, 4)
     p, s = draw.by(0, draw.integer(0, 4), 0), draw.by(1, draw.integer(1, 3), 1)
     return {
         "text": f"A filter of {square(f)} with dilation rate {d} goes over an input of {square(n)} with "
