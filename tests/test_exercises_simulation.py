@@ -14,7 +14,7 @@ from chainrule.exercises.kinds import kinds, topics_with_kinds
 from simulation import Simulation, steps
 
 TIMES = 200
-RIGHT = 500
+RIGHT = 400
 """Sheets without a mistake, of each topic at least; there are 50,000 in all."""
 NOTHING_NEW = 10
 
