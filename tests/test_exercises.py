@@ -20,7 +20,7 @@ from chainrule.paper.topics import names
 ALL = [(topic, difficulty) for topic in topics_with_kinds() for difficulty in DIFFICULTIES]
 COUNT = 30
 MANY = int(os.environ.get("CHAINRULE_MANY", "700"))
-"""Questions of each topic and difficulty; ten thousand take an hour."""
+"""Questions of each topic and difficulty; ten thousand take a minute or two of each."""
 
 
 def numbers_of(quantity):
