@@ -38,6 +38,7 @@ from chainrule.rules.windows import (
     window_places,
     without_padding,
 )
+from chainrule.training.native import convolution as native
 from chainrule.training.products import PRODUCTS
 
 # ------------------------------------------------------------------------- numbers once worked
@@ -129,6 +130,8 @@ def _maps(x: Array, kernel: Shape, strides: Shape, padding: Padding, dilation: S
 def _convolution(x: Array, W: Array, *, flip: bool = False, groups: int = 1, **windows: Any) -> Array:
     W = sliding.turned(W) if flip else W
     kernel = W.shape[:-2]
+    if native.done_here(x, groups):
+        return native.convolution(x, W, **windows)
     if W.shape[-2] == 1:
         views = _views(x, kernel, **windows)
         return reduce(jnp.add, map(_times_channels, views, _weights(W, groups)[:, 0]))
@@ -151,7 +154,9 @@ def _convolution_dW(
     x: Array, dY: Array, *, kernel: Shape, flip: bool = False, groups: int = 1, **windows: Any
 ) -> Array:
     channels, filters = x.shape[-1] // groups, dY.shape[-1]
-    if groups == 1:
+    if native.done_here(x, groups):
+        dW = native.convolution_dW(x, dY, kernel=kernel, **windows)
+    elif groups == 1:
         dW = _patches(x, kernel, windows).T @ dY.reshape(-1, filters)
     elif channels == 1:
         slopes = dY.reshape(*dY.shape[:-1], groups, -1)
@@ -168,6 +173,8 @@ def _convolution_dx(
     dY: Array, W: Array, x: Array, *, flip: bool = False, groups: int = 1, **windows: Any
 ) -> Array:
     W = sliding.turned(W) if flip else W
+    if native.done_here(dY, groups):
+        return native.convolution_dx(dY, W, x, **windows)
     if groups == 1:
         parts = dY.reshape(-1, dY.shape[-1]) @ W.reshape(-1, W.shape[-1]).T
     else:

@@ -1,0 +1,62 @@
+"""This processor: how wide its vectors are, and machine code made for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What a processor has for float32: numbers in a vector, and vectors that can be summed into at once."""
+
+    lanes: int
+    sums: int
+
+
+@cache
+def vectors() -> Vectors:
+    """Those of this processor, a few registers left for what is multiplied."""
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f"):
+        return Vectors(lanes=16, sums=26)
+    if features.get("avx2") and features.get("fma"):
+        return Vectors(lanes=8, sums=12)
+    return Vectors(lanes=4, sums=24 if llvm.get_process_triple().startswith("aarch64") else 8)
+
+
+@cache
+def _target() -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features()
+    # Some processors are said to prefer half of their vectors' width, for what else runs beside.
+    features["prefer-256-bit"] = features["prefer-128-bit"] = False
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=3, jit=True
+    )
+
+
+@cache
+def _engine() -> llvm.ExecutionEngine:
+    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
+
+
+def compiled(module: ir.Module, name: str) -> int:
+    """The address of a module's function, as machine code that stays for as long as the process does."""
+    _target()
+    parsed = llvm.parse_assembly(str(module))
+    parsed.verify()
+    how = llvm.create_pipeline_tuning_options(speed_level=3)
+    # What is in vectors stays as it was written: vectors of vectors would only spill registers.
+    how.loop_vectorization = how.slp_vectorization = False
+    builder = llvm.create_pass_builder(_target(), how)
+    builder.getModulePassManager().run(parsed, builder)
+    engine = _engine()
+    engine.add_module(parsed)
+    engine.finalize_object()
+    return int(engine.get_function_address(name))

@@ -1,0 +1,81 @@
+"""The sizes of a convolution, and how its work is cut so that its sums stay in registers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from chainrule.training.native.machine import vectors
+
+PARTS, FEWER = 16, 4
+"""Images are shared among cores in so many parts at most, whatever the cores: sums stay the same."""
+LARGE = 2**16
+"""Numbers of a kernel. Above, each part's own sum for its gradient would take too much memory."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of a convolution over images that are padded already; all of rows, then columns."""
+
+    images: int
+    room: tuple[int, int]
+    channels: int
+    kernel: tuple[int, int]
+    filters: int
+    strides: tuple[int, int]
+    dilation: tuple[int, int]
+    maps: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        """All of them, and the width of vectors."""
+        numbers = (self.images, *self.room, self.channels, *self.kernel, self.filters, *self.strides)
+        return "_".join(map(str, (*numbers, *self.dilation, self.lanes)))
+
+    @property
+    def parts(self) -> int:
+        return min(self.images, PARTS)
+
+    @property
+    def sums(self) -> int:
+        """Parts of the images whose gradients of the kernel are summed by themselves."""
+        return min(self.images, FEWER if self.lines * self.whole > LARGE else PARTS)
+
+    @property
+    def lines(self) -> int:
+        """Numbers under the kernel."""
+        return math.prod(self.kernel) * self.channels
+
+    @property
+    def row(self) -> int:
+        """Numbers in a row of an image."""
+        return self.room[1] * self.channels
+
+    @property
+    def runs(self) -> tuple[int, int, int]:
+        """Rows of the kernel, its runs in a row, and the numbers of a run, which lie side by side."""
+        rows, columns = self.kernel
+        if self.dilation[1] == 1:
+            return rows, 1, columns * self.channels
+        return rows, columns, self.channels
+
+    @property
+    def multiplications(self) -> int:
+        """Of the whole."""
+        return self.images * math.prod(self.maps) * self.lines * self.filters
+
+    @property
+    def lanes(self) -> int:
+        """Numbers in a vector of filters: no wider than they need."""
+        needed = 1 << max(self.filters - 1, 1).bit_length()
+        return min(vectors().lanes, max(needed, 4))
+
+    @property
+    def whole(self) -> int:
+        """The filters, rounded up to whole vectors."""
+        return -(-self.filters // self.lanes) * self.lanes
+
+    def vectors_at_once(self, most: int) -> int:
+        """How many vectors of filters are summed side by side, 4 at most."""
+        count = self.whole // self.lanes
+        return max(v for v in (1, 2, 4) if count % v == 0 and v <= most)
