@@ -40,6 +40,7 @@ from chainrule.rules.windows import (
 )
 from chainrule.training.native import convolution as native
 from chainrule.training.products import PRODUCTS
+from chainrule.training.statistics import STATISTICS
 
 # ------------------------------------------------------------------------- numbers once worked
 
@@ -296,4 +297,5 @@ KERNELS: Kernels = {
     global_pooling.global_max_pooling_dx: _global_max_pooling_dx,
     sampled: _sampled,
     **PRODUCTS,
+    **STATISTICS,
 }

@@ -11,8 +11,11 @@ import os
 from collections.abc import Callable, Sequence
 
 import jax
+import jax.numpy as jnp
 from llvmlite import ir
 
+from chainrule.rules.arrays import Array
+from chainrule.rules.rule import Shape
 from chainrule.training.native.machine import compiled
 from chainrule.training.native.writing import BYTE, INT, LONG, POINTER, Pen, Value, long
 
@@ -24,27 +27,36 @@ DATA = 24
 """Bytes from the start of a buffer's description to the address of its numbers."""
 DESTROY_ERROR, SCHEDULE = 64, 136
 """Bytes from the start of XLA's table of functions."""
-NEXT, DONE, USERS, FIRST, SECOND, RESULT, SIZE = 0, 8, 16, 24, 32, 40, 48
+NEXT, DONE, USERS, BUFFERS = 0, 8, 16, 24
 """Bytes of the record that threads share: the next part, parts done, who still holds it, the buffers."""
 LEAST = 2**18
 """Multiplications. Below, other threads take longer to come than the work."""
 
-Work = Callable[[Pen, Value, Value, Value, Value], None]
-"""Writes the work of one part: the pen, the two inputs, the result, the part."""
+Work = Callable[..., None]
+"""Writes the work of one part: of the pen, the inputs, the result, and the part's number."""
 
 _known: set[str] = set()
 
 
-def register(name: str, work: Work, lanes: int, parts: int, multiplications: int) -> None:
-    """Have XLA know a function of two inputs and a result, done in parts; each name once."""
+def called(
+    name: str, work: Work, inputs: Sequence[Array], shape: Shape, lanes: int, parts: int, multiplications: int
+) -> Array:
+    """The result, of this shape, of work that is done in parts; a name stands for one work only."""
+    _register(name, work, len(inputs), lanes, parts, multiplications)
+    result = jax.ShapeDtypeStruct(shape, jnp.float32)
+    return jax.ffi.ffi_call(name, result, vmap_method="sequential")(*inputs)
+
+
+def _register(name: str, work: Work, inputs: int, lanes: int, parts: int, multiplications: int) -> None:
+    """Have XLA know a function, once."""
     if name in _known:
         return
     module = ir.Module(name)
     module.triple = ""
-    part = _part(module, lanes, work)
+    part = _part(module, inputs, lanes, work)
     task = _task(module, part, parts)
     helpers = min(_cores(), parts) - 1 if multiplications > LEAST else 0
-    _handler(module, name, task, parts, helpers)
+    _handler(module, name, inputs, task, parts, helpers)
     address = compiled(module, name)
     function = ctypes.CFUNCTYPE(ctypes.c_void_p)(address)
     jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(function), platform="cpu")
@@ -59,10 +71,10 @@ def _function(module: ir.Module, name: str, result: ir.Type, kinds: Sequence[ir.
     return ir.Function(module, ir.FunctionType(result, kinds), name)
 
 
-def _part(module: ir.Module, lanes: int, work: Work) -> ir.Function:
-    part = _function(module, "part", ir.VoidType(), [POINTER, POINTER, POINTER, LONG])
+def _part(module: ir.Module, inputs: int, lanes: int, work: Work) -> ir.Function:
+    part = _function(module, "part", ir.VoidType(), [*[POINTER] * (inputs + 1), LONG])
     part.linkage = "internal"
-    for buffer in part.args[:3]:
+    for buffer in part.args[:-1]:
         buffer.add_attribute("noalias")
     pen = Pen(part, lanes)
     work(pen, *part.args)
@@ -95,14 +107,15 @@ def _leave(builder: ir.IRBuilder, record: Value, module: ir.Module) -> None:
 
 def _task(module: ir.Module, part: ir.Function, parts: int) -> ir.Function:
     """What each thread does: take the next part, until there is none."""
-    _function(module, "malloc", POINTER, [LONG])
-    _function(module, "free", ir.VoidType(), [POINTER])
+    for name, result, kind in (("malloc", POINTER, LONG), ("free", ir.VoidType(), POINTER)):
+        if name not in module.globals:
+            _function(module, name, result, [kind])
     task = _function(module, "task", ir.VoidType(), [POINTER])
     task.linkage = "internal"
     (record,) = task.args
     first, again, body, after = (task.append_basic_block() for _ in range(4))
     builder = ir.IRBuilder(first)
-    buffers = [_address(builder, record, offset) for offset in (FIRST, SECOND, RESULT)]
+    buffers = [_address(builder, record, BUFFERS + 8 * i) for i in range(len(part.args) - 1)]
     builder.branch(again)
     builder.position_at_end(again)
     taken = _add(builder, record, NEXT, 1)
@@ -117,7 +130,7 @@ def _task(module: ir.Module, part: ir.Function, parts: int) -> ir.Function:
     return task
 
 
-def _handler(module: ir.Module, name: str, task: ir.Function, parts: int, helpers: int) -> None:
+def _handler(module: ir.Module, name: str, inputs: int, task: ir.Function, parts: int, helpers: int) -> None:
     """What XLA calls: it asks other threads for help, works as they do, and waits for the last part."""
     handler = _function(module, name, POINTER, [POINTER])
     (frame,) = handler.args
@@ -129,11 +142,13 @@ def _handler(module: ir.Module, name: str, task: ir.Function, parts: int, helper
         with builder.if_then(builder.icmp_signed("==", kind, ir.Constant(INT, METADATA))):
             _tell_version(builder, _address(builder, frame, API), _address(builder, extension, 24))
             builder.ret(nothing)
-    record = builder.call(module.globals["malloc"], [long(SIZE)])
+    record = builder.call(module.globals["malloc"], [long(BUFFERS + 8 * (inputs + 1))])
     for offset, value in ((NEXT, 0), (DONE, 0), (USERS, 2 + helpers)):
         builder.store(long(value), _at(builder, record, offset), align=8)
-    for offset, path in ((FIRST, (INPUTS, 0)), (SECOND, (INPUTS, 8)), (RESULT, (RESULTS, 0))):
-        builder.store(_address(builder, frame, *path, DATA), _at(builder, record, offset), align=8)
+    paths = [*((INPUTS, 8 * i) for i in range(inputs)), (RESULTS, 0)]
+    for i, path in enumerate(paths):
+        numbers = _address(builder, frame, *path, DATA)
+        builder.store(numbers, _at(builder, record, BUFFERS + 8 * i), align=8)
     for _ in range(helpers):
         _schedule(builder, frame, task, record)
     builder.call(task, [record])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.training.native.machine import vectors
+from chainrule.training.native import machine
+from chainrule.training.native.images import each_image
 from chainrule.training.native.sizes import Sizes
-from chainrule.training.native.writing import Pen, Value
+from chainrule.training.native.writing import Pen, Value, long
 
 
 def _places(length: int, most: int) -> int:
@@ -15,22 +16,31 @@ def _places(length: int, most: int) -> int:
 
 
 def write_maps(pen: Pen, x: Value, kernel: Value, y: Value, part: Value, sizes: Sizes) -> None:
-    """Write y (images, rows, columns, filters) of a part of the images of x, under a kernel of whole vectors."""
-    pen.share(sizes.images, sizes.parts, part, lambda image: _write_image(pen, x, kernel, y, image, sizes))
+    """Write y (images, rows, columns, filters) of a part of the images, under a kernel of whole vectors."""
+    size = sizes.maps[0] * sizes.maps[1] * sizes.filters
+
+    def one(image: Value, numbers: Value) -> None:
+        _write_image(pen, numbers, kernel, pen.at(y, pen.times(image, size)), sizes)
+
+    each_image(pen, x, sizes.parts, part, sizes, one)
 
 
-def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, image: Value, sizes: Sizes) -> None:
+def left_of(pen: Pen, sizes: Sizes, first: Value, vector: int) -> Value | None:
+    """The filters from the start of a vector on, where the last vector of them is not whole."""
+    if sizes.whole == sizes.filters:
+        return None
+    return pen.builder.sub(long(sizes.filters - vector * sizes.lanes), first)
+
+
+def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, sizes: Sizes) -> None:
     rows, columns = sizes.maps
     at_once = sizes.vectors_at_once(2)
-    places = _places(columns, vectors().sums // at_once)
+    places = _places(columns, machine.vectors().sums // at_once)
     tiles, groups = -(-columns // places), sizes.whole // sizes.lanes // at_once
-    x = pen.at(x, pen.times(image, sizes.room[0] * sizes.row))
-    y = pen.at(y, pen.times(image, rows * columns * sizes.filters))
 
     def group(group: Value, _: Sequence[Value]) -> Sequence[Value]:
         first = pen.times(group, at_once * sizes.lanes)
         weights = pen.at(kernel, first)
-        full = sizes.whole == sizes.filters or groups > 1
 
         def row(i: Value, _: Sequence[Value]) -> Sequence[Value]:
             def tile(t: Value, _: Sequence[Value]) -> Sequence[Value]:
@@ -46,12 +56,10 @@ def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, image: Value, size
                 sums = _sums(pen, corner, weights, sizes, places, at_once)
                 place = pen.sum(pen.times(i, columns), start)
                 target = pen.at(y, pen.times(place, sizes.filters), first)
-                for p in range(places):
-                    for v in range(at_once):
-                        left = sizes.filters - v * sizes.lanes if not full else sizes.lanes
-                        pen.write(
-                            sums[p * at_once + v], pen.at(target, p * sizes.filters + v * sizes.lanes), left
-                        )
+                for number, summed in enumerate(sums):
+                    p, v = divmod(number, at_once)
+                    cell = pen.at(target, p * sizes.filters + v * sizes.lanes)
+                    pen.write(summed, cell, left_of(pen, sizes, first, v))
                 return ()
 
             pen.loop(tiles, tile)
@@ -81,9 +89,7 @@ def _sums(
 
             def of_number(q: Value, sums: Sequence[Value]) -> Sequence[Value]:
                 line = pen.times(q, sizes.whole)
-                factors = [
-                    pen.read(pen.at(lines, line, v * sizes.lanes), sizes.lanes) for v in range(at_once)
-                ]
+                factors = [pen.read(pen.at(lines, line, v * sizes.lanes)) for v in range(at_once)]
                 results = []
                 for p in range(places):
                     number = pen.number(pen.at(numbers, q, p * sizes.strides[1] * sizes.channels))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from chainrule.training.native.machine import vectors
+from chainrule.rules.windows import output_shape
+from chainrule.training.native import machine
 
 PARTS, FEWER = 16, 4
 """Images are shared among cores in so many parts at most, whatever the cores: sums stay the same."""
@@ -15,22 +16,39 @@ LARGE = 2**16
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of a convolution over images that are padded already; all of rows, then columns."""
+    """Of a convolution over images; all of rows, then columns.
+
+    Zeros lie before an image's first number, and between its numbers, which are so many places apart;
+    ``room`` are its lengths with all of them.
+    """
 
     images: int
+    lengths: tuple[int, int]
+    before: tuple[int, int]
+    apart: tuple[int, int]
     room: tuple[int, int]
     channels: int
     kernel: tuple[int, int]
     filters: int
     strides: tuple[int, int]
     dilation: tuple[int, int]
-    maps: tuple[int, int]
+
+    @property
+    def maps(self) -> tuple[int, int]:
+        """The lengths of the feature maps."""
+        rows, columns = output_shape(self.room, self.kernel, self.strides, self.dilation)
+        return rows, columns
+
+    @property
+    def is_padded(self) -> bool:
+        return self.room != self.lengths
 
     @property
     def name(self) -> str:
-        """All of them, and the width of vectors."""
-        numbers = (self.images, *self.room, self.channels, *self.kernel, self.filters, *self.strides)
-        return "_".join(map(str, (*numbers, *self.dilation, self.lanes)))
+        """All of them, and what the processor has."""
+        given = (*self.lengths, *self.before, *self.apart, *self.room, *self.kernel, *self.strides)
+        numbers = (self.images, self.channels, self.filters, *given, *self.dilation)
+        return "_".join(map(str, (*numbers, self.lanes, machine.vectors().sums)))
 
     @property
     def parts(self) -> int:
@@ -68,7 +86,7 @@ class Sizes:
     def lanes(self) -> int:
         """Numbers in a vector of filters: no wider than they need."""
         needed = 1 << max(self.filters - 1, 1).bit_length()
-        return min(vectors().lanes, max(needed, 4))
+        return min(machine.vectors().lanes, max(needed, 4))
 
     @property
     def whole(self) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.training.native.machine import vectors
+from chainrule.training.native import machine
+from chainrule.training.native.images import each_image
+from chainrule.training.native.maps import left_of
 from chainrule.training.native.sizes import Sizes
 from chainrule.training.native.writing import Pen, Value
 
@@ -13,21 +15,24 @@ FEW = 8
 
 
 def write_slopes(pen: Pen, x: Value, slopes: Value, sums: Value, part: Value, sizes: Sizes) -> None:
-    """Write sums (parts, lines under the kernel, whole filters) of a part of the images of x and their slopes."""
+    """Write sums (parts, lines under the kernel, whole filters) of a part of the images and their slopes."""
     size = sizes.lines * sizes.whole
     own = pen.at(sums, pen.times(part, size))
 
     def empty(i: Value, _: Sequence[Value]) -> Sequence[Value]:
-        pen.write(pen.zeros(), pen.at(own, pen.times(i, sizes.lanes)), sizes.lanes)
+        pen.write(pen.zeros(), pen.at(own, pen.times(i, sizes.lanes)))
         return ()
 
     pen.loop(size // sizes.lanes, empty)
-    pen.share(sizes.images, sizes.sums, part, lambda image: _add_image(pen, x, slopes, own, image, sizes))
+    own_slopes = sizes.maps[0] * sizes.maps[1] * sizes.filters
+
+    def one(image: Value, numbers: Value) -> None:
+        _add_image(pen, numbers, pen.at(slopes, pen.times(image, own_slopes)), own, sizes)
+
+    each_image(pen, x, sizes.sums, part, sizes, one)
 
 
-def _add_image(pen: Pen, x: Value, slopes: Value, sums: Value, image: Value, sizes: Sizes) -> None:
-    x = pen.at(x, pen.times(image, sizes.room[0] * sizes.row))
-    slopes = pen.at(slopes, pen.times(image, sizes.maps[0] * sizes.maps[1] * sizes.filters))
+def _add_image(pen: Pen, x: Value, slopes: Value, sums: Value, sizes: Sizes) -> None:
     at_once, lines = _block(sizes)
     rows, runs, run = sizes.runs
 
@@ -38,7 +43,7 @@ def _add_image(pen: Pen, x: Value, slopes: Value, sums: Value, image: Value, siz
             for start in range(0, sizes.lines, lines):
                 some = range(start, min(start + lines, sizes.lines))
                 target = pen.at(result, start * sizes.whole)
-                _add_lines(pen, x, dz, target, [_offset(sizes, line) for line in some], at_once, sizes)
+                _add_lines(pen, x, dz, target, [_offset(sizes, line) for line in some], first, at_once, sizes)
             return ()
 
         def row(a: Value, _: Sequence[Value]) -> Sequence[Value]:
@@ -52,7 +57,7 @@ def _add_image(pen: Pen, x: Value, slopes: Value, sums: Value, image: Value, siz
                         pen.times(t, lines),
                     )
                     target = pen.at(result, pen.times(line, sizes.whole))
-                    _add_lines(pen, corner, dz, target, range(lines), at_once, sizes)
+                    _add_lines(pen, corner, dz, target, range(lines), first, at_once, sizes)
                     return ()
 
                 pen.loop(run // lines, tile)
@@ -69,7 +74,7 @@ def _add_image(pen: Pen, x: Value, slopes: Value, sums: Value, image: Value, siz
 
 def _block(sizes: Sizes) -> tuple[int, int]:
     """Vectors of filters, and lines under the kernel, that are summed at once."""
-    room, run = vectors().sums, sizes.runs[2]
+    room, run = machine.vectors().sums, sizes.runs[2]
     if run < FEW:
         at_once = sizes.vectors_at_once(2)
         groups = -(-sizes.lines // (room // at_once))
@@ -94,6 +99,7 @@ def _add_lines(
     slopes: Value,
     target: Value,
     offsets: Sequence[int],
+    first: Value,
     at_once: int,
     sizes: Sizes,
 ) -> None:
@@ -101,7 +107,6 @@ def _add_lines(
     rows, columns = sizes.maps
     cells = [(place, v) for place in range(len(offsets)) for v in range(at_once)]
     where = [pen.at(target, place * sizes.whole + v * sizes.lanes) for place, v in cells]
-    single = sizes.whole // sizes.lanes == at_once
 
     def row(i: Value, sums: Sequence[Value]) -> Sequence[Value]:
         numbers = pen.at(corner, pen.times(i, sizes.strides[0] * sizes.row))
@@ -110,9 +115,7 @@ def _add_lines(
         def column(j: Value, sums: Sequence[Value]) -> Sequence[Value]:
             place = pen.at(line, pen.times(j, sizes.filters))
             factors = [
-                pen.read(
-                    pen.at(place, v * sizes.lanes), sizes.filters - v * sizes.lanes if single else sizes.lanes
-                )
+                pen.read(pen.at(place, v * sizes.lanes), left_of(pen, sizes, first, v))
                 for v in range(at_once)
             ]
             here = pen.at(numbers, pen.times(j, sizes.strides[1] * sizes.channels))
@@ -125,6 +128,6 @@ def _add_lines(
 
         return pen.loop(columns, column, sums)
 
-    sums = pen.loop(rows, row, [pen.read(address, sizes.lanes) for address in where])
+    sums = pen.loop(rows, row, [pen.read(address) for address in where])
     for value, address in zip(sums, where, strict=True):
-        pen.write(value, address, sizes.lanes)
+        pen.write(value, address)

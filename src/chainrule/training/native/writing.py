@@ -9,8 +9,11 @@ from llvmlite import ir
 
 BYTE, INT, LONG, FLOAT = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.FloatType()
 POINTER = ir.PointerType()
+BYTES = 4
+"""Of a float32."""
 
-Value = ir.Value
+Value = Any
+"""What llvmlite, which has no types, calls a value."""
 Body = Callable[[Value, Sequence[Value]], Sequence[Value]]
 
 
@@ -28,30 +31,28 @@ class Pen:
         self.lanes = lanes
 
     def loop(self, count: int | Value, body: Body, carried: Sequence[Value] = ()) -> list[Value]:
-        """``body(index, values)`` so many times, each giving the values of the next; those of the last.
-
-        A count is at least 1.
-        """
+        """``body(index, values)`` so many times, each giving the values of the next; those of the last."""
         builder = self.builder
         last = long(count) if isinstance(count, int) else count
-        before, block = builder.block, self.function.append_basic_block()
-        builder.branch(block)
-        builder.position_at_end(block)
+        before = builder.block
+        head, block, after = (self.function.append_basic_block() for _ in range(3))
+        builder.branch(head)
+        builder.position_at_end(head)
         index = builder.phi(LONG)
         index.add_incoming(long(0), before)
         values = []
         for value in carried:
             values.append(builder.phi(value.type))
             values[-1].add_incoming(value, before)
-        results = list(body(index, values))
-        following = builder.add(index, long(1))
-        index.add_incoming(following, builder.block)
+        builder.cbranch(builder.icmp_signed("<", index, last), block, after)
+        builder.position_at_end(block)
+        results = body(index, values)
+        index.add_incoming(builder.add(index, long(1)), builder.block)
         for phi, result in zip(values, results, strict=True):
             phi.add_incoming(result, builder.block)
-        after = self.function.append_basic_block()
-        builder.cbranch(builder.icmp_signed("<", following, last), block, after)
+        builder.branch(head)
         builder.position_at_end(after)
-        return results
+        return values
 
     def share(self, number: int, parts: int, part: Value, body: Callable[[Value], None]) -> None:
         """Those of so many things that are a part's: nearly as many for each, and at least one."""
@@ -85,22 +86,17 @@ class Pen:
 
     def number(self, address: Value) -> Value:
         """A number in all places of a vector."""
-        value = self.builder.load(address, align=4, typ=FLOAT)
-        first = self.builder.insert_element(
-            ir.Constant(self.vector, ir.Undefined), value, ir.Constant(INT, 0)
-        )
-        places = ir.Constant(ir.VectorType(INT, self.lanes), [0] * self.lanes)
-        return self.builder.shuffle_vector(first, ir.Constant(self.vector, ir.Undefined), places)
+        return self._everywhere(self.builder.load(address, align=4, typ=FLOAT))
 
-    def read(self, address: Value, numbers: int) -> Value:
-        """So many numbers, at most a vector; zeros after them."""
-        if numbers >= self.lanes:
+    def read(self, address: Value, numbers: int | Value | None = None) -> Value:
+        """A vector; of so many numbers, if it is that of the last filters, and zeros after them."""
+        if numbers is None:
             return self.builder.load(address, align=4, typ=self.vector)
         return self._call("load", self.vector, [address, self._mask(numbers), self.zeros()])
 
-    def write(self, vector: Value, address: Value, numbers: int) -> None:
-        """The first so many numbers of a vector."""
-        if numbers >= self.lanes:
+    def write(self, vector: Value, address: Value, numbers: int | Value | None = None) -> None:
+        """A vector, or the first so many of its numbers."""
+        if numbers is None:
             self.builder.store(vector, address, align=4)
         else:
             self._call("store", ir.VoidType(), [vector, address, self._mask(numbers)])
@@ -108,17 +104,25 @@ class Pen:
     def multiplied_and_added(self, a: Value, b: Value, c: Value) -> Value:
         """a · b + c, rounded once."""
         name = f"llvm.fma.v{self.lanes}f32"
-        return self.builder.call(self._known(name, self.vector, [self.vector] * 3), [a, b, c])
+        return self.builder.call(self.known(name, self.vector, [self.vector] * 3), [a, b, c])
 
-    def _mask(self, numbers: int) -> ir.Constant:
-        kind = ir.IntType(1)
-        return ir.Constant(ir.VectorType(kind, self.lanes), [int(i < numbers) for i in range(self.lanes)])
+    def _everywhere(self, value: Value) -> Value:
+        places = ir.Constant(ir.VectorType(INT, self.lanes), [0] * self.lanes)
+        nothing = ir.Constant(ir.VectorType(value.type, self.lanes), ir.Undefined)
+        first = self.builder.insert_element(nothing, value, ir.Constant(INT, 0))
+        return self.builder.shuffle_vector(first, nothing, places)
+
+    def _mask(self, numbers: int | Value) -> Value:
+        places = ir.Constant(ir.VectorType(LONG, self.lanes), list(range(self.lanes)))
+        most = self._everywhere(long(numbers) if isinstance(numbers, int) else numbers)
+        return self.builder.icmp_signed("<", places, most)
 
     def _call(self, what: str, result: Any, inputs: list[Value]) -> Value:
         name = f"llvm.masked.{what}.v{self.lanes}f32.p0"
-        return self.builder.call(self._known(name, result, [i.type for i in inputs]), inputs)
+        return self.builder.call(self.known(name, result, [i.type for i in inputs]), inputs)
 
-    def _known(self, name: str, result: Any, kinds: list[Any]) -> ir.Function:
+    def known(self, name: str, result: Any, kinds: list[Any]) -> ir.Function:
+        """A function of LLVM's or of C's."""
         module = self.function.module
         if name in module.globals:
             return module.globals[name]

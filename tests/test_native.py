@@ -1,0 +1,184 @@
+"""Machine code of convolutions and sums: the values of the rules in float32, whatever the processor has."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from chainrule.rules.convolution import feature_maps, gradients
+from chainrule.rules.normalization import gradients as normalization_gradients
+from chainrule.rules.normalization import scale_and_shift, statistics
+from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
+from chainrule.training.kernels import KERNELS
+from chainrule.training.native import convolution, machine, summing
+
+ROUNDING = float(np.finfo(np.float32).eps)
+PROCESSORS = [machine.Vectors(16, 26), machine.Vectors(8, 12), machine.Vectors(4, 8)]
+some = settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate])
+
+
+@pytest.fixture(params=PROCESSORS, ids=lambda vectors: f"{vectors.lanes} lanes")
+def processor(request):
+    """Code as for a processor of these vectors: LLVM puts it into the instructions that there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "vectors", lambda: request.param)
+        yield request.param
+
+
+def lengths_of(draw, axes):
+    kernel = tuple(draw(st.integers(1, 5)) for _ in range(axes))
+    strides, dilation = (tuple(draw(st.integers(1, 3)) for _ in range(axes)) for _ in range(2))
+    lengths = tuple(n + draw(st.integers(0, 30)) for n in spans_of(kernel, dilation))
+    pairs = tuple((draw(st.integers(0, 3)), draw(st.integers(0, 3))) for _ in range(axes))
+    padding = draw(st.sampled_from(["valid", "same", pairs]))
+    return kernel, lengths, {"strides": strides, "padding": padding, "dilation": dilation}
+
+
+@st.composite
+def convolutions(draw):
+    """Images or sequences, a kernel, and how it goes over them; few channels and many."""
+    kernel, lengths, options = lengths_of(draw, draw(st.integers(1, 2)))
+    channels, filters = (draw(st.sampled_from([1, 2, 3, 5, 8, 16, 20, 33, 64])) for _ in range(2))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    x = random.normal(size=(draw(st.integers(1, 19)), *lengths, channels))
+    W = random.normal(size=(*kernel, channels, filters))
+    pairs = pairs_of(options["padding"], lengths, spans_of(kernel, options["dilation"]), options["strides"])
+    maps = output_shape(room_of(lengths, pairs), kernel, options["strides"], options["dilation"])
+    return x, W, random.normal(size=(len(x), *maps, filters)), options
+
+
+def assert_rounded(found, rule, *inputs, **options):
+    """That a result is the rule's, but for the rounding of float32 on the way of its sums."""
+    inputs = [np.asarray(np.float32(each), np.float64) for each in inputs]
+    right = rule(*inputs, **options)
+    largest = rule(*(np.abs(each) for each in inputs), **options)
+    assert found.shape == right.shape
+    assert found.dtype == np.float32
+    assert np.all(np.abs(found - right) <= 8 * ROUNDING * np.abs(largest) + 1e-30)
+
+
+@some
+@given(convolutions())
+@pytest.mark.usefixtures("processor")
+def test_convolutions_are_their_rules(case):
+    x, W, dz, options = case
+    x32, W32, dz32 = (jnp.asarray(each, jnp.float32) for each in (x, W, dz))
+    kernel = W.shape[:-2]
+    assert convolution.done_here(x32, 1)
+    z = convolution.convolution(x32, W32, **options)
+    assert_rounded(z, feature_maps.convolution_without_bias, x, W, **options)
+    dW = convolution.convolution_dW(x32, dz32, kernel=kernel, **options)
+    assert_rounded(dW, gradients.convolution_dW, x, dz, kernel=kernel, **options)
+    dx = convolution.convolution_dx(dz32, W32, x32, **options)
+    assert_rounded(dx, gradients.convolution_dx, dz, W, x, **options)
+
+
+SUMS = {
+    statistics.batch_mean: 1,
+    scale_and_shift.scale_dbeta: 1,
+    scale_and_shift.scale_dgamma: 2,
+    gradients.convolution_db: 1,
+}
+
+
+@some
+@given(st.integers(1, 70), st.integers(0, 200), st.integers(0, 2**32 - 1))
+@pytest.mark.usefixtures("processor")
+def test_sums_are_their_rules(columns, more, seed):
+    random = np.random.default_rng(seed)
+    shape = (2, -(-summing.LEAST // columns // 2) + more, columns)
+    a, b = random.normal(3, size=shape), random.normal(size=shape)
+    for rule, number in SUMS.items():
+        given32 = [jnp.asarray(each, jnp.float32) for each in (a, b)[:number]]
+        assert summing.done_here(given32[0])
+        assert_rounded(KERNELS[rule](*given32), rule, *(a, b)[:number])
+
+
+def test_variance_of_numbers_far_from_zero_is_not_lost(processor):
+    x = np.float32(np.random.default_rng(0).normal(1000, 0.01, (4096, 32)))
+    mean = KERNELS[statistics.batch_mean](jnp.asarray(x))
+    found = KERNELS[statistics.population_variance](jnp.asarray(x), mean)
+    right = ((x - np.float64(mean)) ** 2).mean(axis=0)
+    np.testing.assert_allclose(found, right, rtol=1e-5)
+
+
+def test_gradients_of_batch_statistics_are_their_rules(processor):
+    random = np.random.default_rng(0)
+    dxhat, x = (np.float32(random.normal(size=(9, 31, 33, 24))) for _ in range(2))
+    mean, deviation = np.float32(random.normal(size=24)), np.float32(random.uniform(0.5, 2, 24))
+    for rule, inputs in (
+        (normalization_gradients.batch_dvar, (dxhat, x, mean, deviation)),
+        (normalization_gradients.batch_dmean, (dxhat, deviation)),
+    ):
+        found = KERNELS[rule](*(jnp.asarray(each) for each in inputs))
+        right = rule(*(np.float64(each) for each in inputs))
+        np.testing.assert_allclose(found, right, rtol=0, atol=2e-6 * np.abs(dxhat).sum((0, 1, 2)).max())
+
+
+def example(images=16):
+    random = np.random.default_rng(0)
+    x = jnp.asarray(random.normal(size=(images, 20, 20, 8)), jnp.float32)
+    return x, jnp.asarray(random.normal(size=(3, 3, 8, 24)), jnp.float32)
+
+
+HOW = {"strides": (1, 1), "padding": "same", "dilation": (1, 1)}
+
+
+def test_networks_side_by_side_are_those_one_by_one():
+    x, W = example()
+    several = jnp.stack([x, 2 * x, x - 1]), jnp.stack([W, W + 1, -W])
+    together = jax.jit(jax.vmap(lambda x, W: convolution.convolution(x, W, **HOW)))(*several)
+    for i in range(3):
+        alone = convolution.convolution(several[0][i], several[1][i], **HOW)
+        np.testing.assert_array_equal(together[i], alone)
+
+
+def test_many_threads_at_once_get_the_same_digits():
+    x, W = example()
+    slopes = jax.jit(lambda x, dz: convolution.convolution_dW(x, dz, kernel=(3, 3), **HOW))
+    maps = jax.jit(lambda x, W: convolution.convolution(x, W, **HOW))
+    z = np.asarray(maps(x, W))
+    dW = np.asarray(slopes(x, jnp.asarray(z)))
+
+    def again(_):
+        return np.array_equal(maps(x, W), z) and np.array_equal(slopes(x, jnp.asarray(z)), dW)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(again, range(200)))
+
+
+ALONE = """
+import os, sys
+os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0]})
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from test_native import HOW, convolution, example
+x, W = example()
+z = convolution.convolution(x, W, **HOW)
+np.save(sys.argv[2], convolution.convolution_dW(x, z, kernel=(3, 3), **HOW))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores cannot be chosen here")
+def test_one_core_gives_the_digits_of_all(tmp_path):
+    x, W = example()
+    z = convolution.convolution(x, W, **HOW)
+    here = convolution.convolution_dW(x, z, kernel=(3, 3), **HOW)
+    file = tmp_path / "dW.npy"
+    subprocess.run([sys.executable, "-c", ALONE, os.path.dirname(__file__), str(file)], check=True)
+    np.testing.assert_array_equal(np.load(file), here)
+
+
+def test_other_types_and_groups_take_the_other_way():
+    x, _ = example()
+    assert not convolution.done_here(x, 2)
+    assert not convolution.done_here(x.astype(jnp.bfloat16), 1)
+    assert not convolution.done_here(x[..., None], 1)
+    assert not summing.done_here(x[0, 0])
