@@ -12,12 +12,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chainrule.rules import affine
 from chainrule.rules.convolution import feature_maps, gradients
 from chainrule.rules.normalization import gradients as normalization_gradients
 from chainrule.rules.normalization import scale_and_shift, statistics
 from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
 from chainrule.training.kernels import KERNELS
-from chainrule.training.native import convolution, machine, summing
+from chainrule.training.native import convolution, dense, machine, summing
+from chainrule.training.native.rows import LEAST, Outside, stays_outside
 
 ROUNDING = float(np.finfo(np.float32).eps)
 PROCESSORS = [machine.Vectors(16, 26), machine.Vectors(8, 12), machine.Vectors(4, 8)]
@@ -122,6 +124,43 @@ def test_gradients_of_batch_statistics_are_their_rules(processor):
         np.testing.assert_allclose(found, right, rtol=0, atol=2e-6 * np.abs(dxhat).sum((0, 1, 2)).max())
 
 
+@some
+@given(st.integers(2, 70), st.integers(1, 300), st.integers(1, 20), st.integers(0, 2**32 - 1))
+@pytest.mark.usefixtures("processor")
+def test_products_are_their_rules(rows, inputs, vectors, seed):
+    random = np.random.default_rng(seed)
+    filters = vectors * machine.vectors().lanes
+    inputs = max(inputs, -(-dense.LEAST // rows // filters))
+    x, W, dz = (random.normal(size=size) for size in ((rows, inputs), (inputs, filters), (rows, filters)))
+    x32, W32, dz32 = (jnp.asarray(each, jnp.float32) for each in (x, W, dz))
+    assert dense.done_here(x32, filters)
+    assert_rounded(KERNELS[affine.linear_map](x32, W32), affine.linear_map, x, W)
+    assert_rounded(KERNELS[affine.affine_dW](x32, dz32), affine.affine_dW, x, dz)
+
+
+@pytest.mark.usefixtures("processor")
+@pytest.mark.parametrize("shape", [(9000, 31), (1400, 13, 15), (700, 8, 8, 6)], ids=str)
+def test_rows_of_an_array_that_is_not_copied(shape):
+    room = np.empty(4 * int(np.prod(shape)) + 64, np.uint8)
+    begin = (4 - room.ctypes.data) % 64  # 4 bytes past a multiple of 64, where JAX would copy
+    x = room[begin : begin + 4 * int(np.prod(shape))].view(np.float32).reshape(shape)
+    x[:] = np.random.default_rng(0).normal(size=shape)
+    assert stays_outside(x)
+    order = np.array([[5, 0, len(x) - 1], [7, 7, 1]])
+    taken = jax.jit(lambda outside, rows: outside.take(rows))
+    np.testing.assert_array_equal(taken(Outside(x), order[0]), x[order[0]])
+    together = jax.jit(jax.vmap(lambda outside, rows: outside.take(rows), in_axes=(None, 0)))
+    np.testing.assert_array_equal(together(Outside(x), order), x[order])
+
+
+def test_arrays_that_jax_takes_better_are_left_to_it():
+    large = np.zeros((LEAST // 4, 1), np.float32)
+    assert stays_outside(large)
+    assert not stays_outside(large[:-1])
+    assert not stays_outside(large.astype(np.int32))
+    assert not stays_outside(np.zeros((LEAST // 4, 2), np.float32)[:, :1])
+
+
 def example(images=16):
     random = np.random.default_rng(0)
     x = jnp.asarray(random.normal(size=(images, 20, 20, 8)), jnp.float32)
@@ -138,6 +177,16 @@ def test_networks_side_by_side_are_those_one_by_one():
     for i in range(3):
         alone = convolution.convolution(several[0][i], several[1][i], **HOW)
         np.testing.assert_array_equal(together[i], alone)
+
+
+def test_examples_in_two_axes_are_those_one_by_one():
+    x, W = example(4)
+    several = x * jnp.arange(1.0, 7).reshape(2, 3, 1, 1, 1, 1)
+    mapped = jax.vmap(jax.vmap(lambda x: convolution.convolution(x, W, **HOW)))
+    together = jax.jit(mapped)(several)
+    for i, j in np.ndindex(2, 3):
+        alone = convolution.convolution(several[i, j], W, **HOW)
+        np.testing.assert_array_equal(together[i, j], alone)
 
 
 def test_many_threads_at_once_get_the_same_digits():

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from chainrule.rules.arrays import Array
+from chainrule.training.native.rows import Outside
 
 
 def over_batches(
@@ -40,7 +41,13 @@ def over_batches(
 
 def take(data: Mapping[str, Array], rows: Array) -> dict[str, Array]:
     """The rows of all arrays that are named; the numbers are known to be in range."""
-    return {name: array.at[rows].get(mode="promise_in_bounds") for name, array in data.items()}
+    return {name: _taken(array, rows) for name, array in data.items()}
+
+
+def _taken(array: Array, rows: Array) -> Array:
+    if isinstance(array, Outside):
+        return array.take(rows)
+    return array.at[rows].get(mode="promise_in_bounds")
 
 
 def rows_of(data: Mapping[str, Array]) -> int:

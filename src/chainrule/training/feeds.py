@@ -15,6 +15,7 @@ from chainrule.rules.arrays import Array
 from chainrule.training.batches import rows_of
 from chainrule.training.inference import Data
 from chainrule.training.loop import epoch_order
+from chainrule.training.native.rows import Outside, stays_outside
 
 
 class Source(Protocol):
@@ -42,10 +43,13 @@ class Chunk(NamedTuple):
 
 
 class Memory:
-    """Arrays that are on the device as a whole: one chunk."""
+    """Arrays that are on the device as a whole, or stay where they are: one chunk."""
 
     def __init__(self, data: dict[str, np.ndarray], seed: int = 0, shuffle: bool = False) -> None:
-        self.data = on_device(data)
+        self.data = {
+            name: Outside(array) if stays_outside(array) else jax.device_put(array)
+            for name, array in data.items()
+        }
         self.rows = rows_of(data)
         self.chunk_rows = self.rows
         self.seed, self._shuffle = seed, shuffle

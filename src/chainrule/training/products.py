@@ -10,6 +10,7 @@ from __future__ import annotations
 from chainrule.layers.steps import Kernels
 from chainrule.rules import affine
 from chainrule.rules.arrays import Array
+from chainrule.training.native import dense
 
 SMALL = 256
 """Multiplications. Above, the library's call is worth it."""
@@ -17,6 +18,8 @@ SMALL = 256
 
 def product(a: Array, b: Array) -> Array:
     """a @ b for matrices (m, n) and (n, k)."""
+    if dense.done_here(a, b.shape[-1]):
+        return dense.product(a, b)
     if a.ndim > 2 or a.shape[0] * a.shape[1] * b.shape[1] > SMALL:
         return a @ b
     return (a[:, :, None] * b).sum(axis=1, dtype=a.dtype)
@@ -27,11 +30,14 @@ def _affine(x: Array, W: Array, b: Array) -> Array:
 
 
 def _affine_dW(x: Array, dz: Array) -> Array:
+    if dense.done_here(x, dz.shape[-1]):
+        return dense.outer_products(x, dz)
     return affine.affine_dW(x, dz) if x.ndim > 2 else product(x.T, dz)
 
 
 def _affine_dx(dz: Array, W: Array) -> Array:
-    return product(dz, W.T)
+    # XLA turns the weights within its product; before another they would be written once more.
+    return dz @ W.T if dense.done_here(dz, W.shape[0]) else product(dz, W.T)
 
 
 PRODUCTS: Kernels = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import jax
@@ -13,7 +13,7 @@ from chainrule.rules.arrays import Array
 from chainrule.rules.convolution import sliding
 from chainrule.rules.rule import Shape
 from chainrule.rules.windows import Padding, pairs_of, spans_of
-from chainrule.training.native.handler import Work, called
+from chainrule.training.native.handler import Work, done
 from chainrule.training.native.maps import write_maps
 from chainrule.training.native.sizes import Sizes
 from chainrule.training.native.slopes import write_slopes
@@ -36,7 +36,7 @@ def convolution_dW(
     around = _around(x, kernel, strides, padding, dilation)
     sizes = _sizes(x, kernel, dz.shape[-1], around, strides, dilation)
     shape = (sizes.sums, sizes.lines * sizes.whole)
-    sums = _called("slopes", partial(write_slopes, sizes=sizes), sizes, sizes.sums, x, dz, shape)
+    sums = _done("slopes", partial(write_slopes, sizes=sizes), sizes, sizes.sums, (x, dz), shape)
     # A product with ones: XLA's own sums along the first axis take as long as all the rest.
     summed = (jnp.ones(sizes.sums, x.dtype) @ sums).reshape(sizes.lines, sizes.whole)
     return summed[:, : sizes.filters].reshape(*kernel, sizes.channels, sizes.filters)
@@ -75,7 +75,7 @@ def _maps(x: Array, W: Array, around: Around, strides: Shape, dilation: Shape) -
     kernel = W.reshape(sizes.lines, sizes.filters)
     kernel = jnp.pad(kernel, ((0, 0), (0, sizes.whole - sizes.filters)))
     shape = (sizes.images, *sizes.maps[-len(strides) :], sizes.filters)
-    return _called("maps", partial(write_maps, sizes=sizes), sizes, sizes.parts, x, kernel, shape)
+    return _done("maps", partial(write_maps, sizes=sizes), sizes, sizes.parts, (x, kernel), shape)
 
 
 def _sizes(x: Array, kernel: Shape, filters: int, around: Around, strides: Shape, dilation: Shape) -> Sizes:
@@ -102,7 +102,8 @@ def _two(numbers: Shape, other: int) -> tuple[int, int]:
     return (other, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
-def _called(kind: str, work: Work, sizes: Sizes, parts: int, x: Array, other: Array, shape: Shape) -> Array:
-    """What this work gives, by a name that says all that its code depends on."""
-    name = f"chainrule_{kind}_{sizes.name}_{parts}"
-    return called(name, work, (x, other), shape, sizes.lanes, parts, sizes.multiplications)
+def _done(
+    kind: str, write: Callable[..., None], sizes: Sizes, parts: int, inputs: Sequence[Array], shape: Shape
+) -> Array:
+    work = Work(f"{kind}_{sizes.name}", write, sizes.lanes, parts, sizes.multiplications)
+    return done(work, inputs, shape)

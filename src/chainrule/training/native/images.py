@@ -57,24 +57,10 @@ def _put(pen: Pen, image: Value, place: Value, sizes: Sizes) -> None:
 
         def one(j: Value, _: Sequence[Value]) -> Sequence[Value]:
             to = pen.at(target, pen.times(j, sizes.apart[1] * sizes.channels))
-            _copy(pen, pen.at(source, pen.times(j, sizes.channels)), to, run)
+            pen.copy(pen.at(source, pen.times(j, sizes.channels)), to, run)
             return ()
 
         pen.loop(runs, one)
         return ()
 
     pen.loop(rows, row)
-
-
-def _copy(pen: Pen, source: Value, target: Value, numbers: int) -> None:
-    whole, rest = divmod(numbers, pen.lanes)
-
-    def vector(i: Value, _: Sequence[Value]) -> Sequence[Value]:
-        offset = pen.times(i, pen.lanes)
-        pen.write(pen.read(pen.at(source, offset)), pen.at(target, offset))
-        return ()
-
-    pen.loop(whole, vector)
-    if rest:
-        last = whole * pen.lanes
-        pen.write(pen.read(pen.at(source, last), rest), pen.at(target, last), rest)

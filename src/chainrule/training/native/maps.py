@@ -6,13 +6,8 @@ from collections.abc import Sequence
 
 from chainrule.training.native import machine
 from chainrule.training.native.images import each_image
-from chainrule.training.native.sizes import Sizes
+from chainrule.training.native.sizes import Sizes, at_a_time
 from chainrule.training.native.writing import Pen, Value, long
-
-
-def _places(length: int, most: int) -> int:
-    """How many places of a row are summed at once: few rests, then many."""
-    return min(range(1, min(length, most) + 1), key=lambda p: (-(-length // p) * max(p, 5), -p))
 
 
 def write_maps(pen: Pen, x: Value, kernel: Value, y: Value, part: Value, sizes: Sizes) -> None:
@@ -35,7 +30,7 @@ def left_of(pen: Pen, sizes: Sizes, first: Value, vector: int) -> Value | None:
 def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, sizes: Sizes) -> None:
     rows, columns = sizes.maps
     at_once = sizes.vectors_at_once(2)
-    places = _places(columns, machine.vectors().sums // at_once)
+    places = at_a_time(columns, machine.vectors().sums // at_once)
     tiles, groups = -(-columns // places), sizes.whole // sizes.lanes // at_once
 
     def group(group: Value, _: Sequence[Value]) -> Sequence[Value]:
@@ -44,10 +39,7 @@ def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, sizes: Sizes) -> N
 
         def row(i: Value, _: Sequence[Value]) -> Sequence[Value]:
             def tile(t: Value, _: Sequence[Value]) -> Sequence[Value]:
-                # The last tile of a row lies over the one before, where they do not come out even.
-                start = pen.times(t, places)
-                most = pen.sum(columns - places)
-                start = pen.builder.select(pen.builder.icmp_signed("<", start, most), start, most)
+                start = pen.tile(t, places, columns)
                 corner = pen.at(
                     x,
                     pen.times(i, sizes.strides[0] * sizes.row),

@@ -14,6 +14,15 @@ LARGE = 2**16
 """Numbers of a kernel. Above, each part's own sum for its gradient would take too much memory."""
 
 
+def at_a_time(length: int, most: int) -> int:
+    """How many places of a row are summed at once: few tiles, and those with enough to do.
+
+    >>> at_a_time(28, 13), at_a_time(8, 13)
+    (10, 8)
+    """
+    return min(range(1, min(length, most) + 1), key=lambda p: (-(-length // p) * max(p, 5), -p))
+
+
 @dataclass(frozen=True)
 class Sizes:
     """Of a convolution over images; all of rows, then columns.

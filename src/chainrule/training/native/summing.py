@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from chainrule.rules.arrays import Array
 from chainrule.training.native.columns import PARTS, Columns, write_columns
-from chainrule.training.native.handler import called
+from chainrule.training.native.handler import Work, done
 
 LEAST = 2**16
 """Numbers. Below, XLA's own sums take no longer."""
@@ -45,8 +45,7 @@ def _matrix(a: Array) -> tuple[int, int]:
 
 
 def _summed(columns: Columns, *inputs: Array) -> Array:
-    name = f"chainrule_columns_{columns.name}"
-    work = partial(write_columns, columns=columns)
-    shape = (PARTS, columns.columns)
+    write = partial(write_columns, columns=columns)
     numbers = columns.rows * columns.columns
-    return called(name, work, inputs, shape, columns.lanes, PARTS, numbers).sum(axis=0)
+    work = Work(f"columns_{columns.name}", write, columns.lanes, PARTS, numbers)
+    return done(work, inputs, (PARTS, columns.columns)).sum(axis=0)

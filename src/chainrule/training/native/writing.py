@@ -66,6 +66,11 @@ class Pen:
 
         self.loop(self.builder.sub(following, first), one)
 
+    def tile(self, number: Value, size: int, length: int) -> Value:
+        """Where a tile of a row starts; the last lies over the one before, if they do not come out even."""
+        start, last = self.times(number, size), long(length - size)
+        return self.builder.select(self.builder.icmp_signed("<", start, last), start, last)
+
     def sum(self, *terms: Value | int) -> Value:
         """Whole numbers added, the known ones first."""
         total: Value = long(sum(t for t in terms if isinstance(t, int)))
@@ -100,6 +105,20 @@ class Pen:
             self.builder.store(vector, address, align=4)
         else:
             self._call("store", ir.VoidType(), [vector, address, self._mask(numbers)])
+
+    def copy(self, source: Value, target: Value, numbers: int) -> None:
+        """So many numbers from one place to another."""
+        whole, rest = divmod(numbers, self.lanes)
+
+        def vector(i: Value, _: Sequence[Value]) -> Sequence[Value]:
+            offset = self.times(i, self.lanes)
+            self.write(self.read(self.at(source, offset)), self.at(target, offset))
+            return ()
+
+        self.loop(whole, vector)
+        if rest:
+            last = whole * self.lanes
+            self.write(self.read(self.at(source, last), rest), self.at(target, last), rest)
 
     def multiplied_and_added(self, a: Value, b: Value, c: Value) -> Value:
         """a · b + c, rounded once."""
