@@ -11,7 +11,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from measuring import Case, cores
 HERE = Path(__file__).parent
 LONGEST = 900
 """Seconds that one process may take."""
+LIBRARIES = ("chainrule", "jax", "torch", "keras", "scikit-learn", "numpy")
 
 
 def main() -> int:
@@ -66,28 +67,42 @@ def _is_whole(place: Path, rounds: int) -> bool:
 
 
 def _run_case(name: str, contest: Case, place: Path, rounds: int, quick: bool) -> str | None:
+    def keep(done: Sequence[Any], failure: str | None) -> None:
+        table = {"machine": machine(), "failure": failure, "rounds": done}
+        place.write_text(json.dumps(table, indent=1) + "\n")
+
+    def run(contestant: str) -> dict[str, Any]:
+        return run_contestant(name, contestant, quick)
+
+    return run_rounds(name, contest.contestants, contest.tolerance, rounds, run, keep)
+
+
+def run_rounds(
+    name: str,
+    contestants: Iterable[str],
+    tolerance: float | None,
+    rounds: int,
+    run: Callable[[str], dict[str, Any]],
+    keep: Callable[[list[Any], str | None], None],
+) -> str | None:
     """Run a case, keeping what there is after every round; what went wrong, or None."""
     done: list[dict[str, Any]] = []
     failure = None
     for number in range(1, rounds + 1):
         found = {}
-        for contestant in contest.contestants:
+        for contestant in contestants:
             try:
-                found[contestant] = run_contestant(name, contestant, quick)
+                found[contestant] = run(contestant)
             except ChildProcessError as error:
-                return _write(place, done, f"{name}: {error}")
+                failure = f"{name}: {error}"
+                keep(done, failure)
+                return failure
             print(f"  {name} {number}/{rounds} {contestant}: {_shown(found[contestant])}", flush=True)
         done.append(found)
-        failure = disagreement(name, found, contest.tolerance)
-        _write(place, done, failure)
+        failure = disagreement(name, found, tolerance)
+        keep(done, failure)
         if failure:
             break
-    return failure
-
-
-def _write(place: Path, done: Sequence[Any], failure: str | None) -> str | None:
-    table = {"machine": machine(), "failure": failure, "rounds": done}
-    place.write_text(json.dumps(table, indent=1) + "\n")
     return failure
 
 
@@ -99,12 +114,19 @@ def _shown(found: dict[str, Any]) -> str:
 def run_contestant(name: str, contestant: str, quick: bool) -> dict[str, Any]:
     """What one contestant found, in a process of its own; ChildProcessError where it failed."""
     command = [sys.executable, str(HERE / "contestant.py"), name, contestant, *(["--quick"] if quick else [])]
+    return answer(command, contestant)
+
+
+def answer(command: Sequence[str], who: str, folder: Path | None = None) -> dict[str, Any]:
+    """The line of JSON with which a command ends, run in a folder; ChildProcessError where it failed."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=LONGEST, cwd=folder
+        )
     except subprocess.TimeoutExpired:
-        raise ChildProcessError(f"{contestant} took longer than {LONGEST} s") from None
+        raise ChildProcessError(f"{who} took longer than {LONGEST} s") from None
     if done.returncode:
-        raise ChildProcessError(f"{contestant} ended with status {done.returncode}:\n{done.stderr.strip()}")
+        raise ChildProcessError(f"{who} ended with status {done.returncode}:\n{done.stderr.strip()}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -114,11 +136,10 @@ def _run_growth(place: Path, quick: bool) -> None:
     subprocess.run(command, check=True)
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+def machine(libraries: Sequence[str] = LIBRARIES) -> dict[str, Any]:
+    """What the figures were measured on, with the versions of the libraries."""
     from importlib.metadata import version
 
-    libraries = ("chainrule", "jax", "torch", "keras", "scikit-learn", "numpy")
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),

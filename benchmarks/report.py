@@ -38,8 +38,13 @@ def write(folder: Path, quick: bool) -> None:
     if quick:
         (folder / "performance.md").write_text(text + "\n")
         return
-    before, rest = PAGE.read_text().split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}")
+    put(PAGE, BEGIN, text)
+
+
+def put(page: Path, begin: str, text: str) -> None:
+    """Replace what a page has from a mark up to the next end."""
+    before, rest = page.read_text().split(begin)
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{END}{rest.split(END, 1)[1]}")
 
 
 def _there(folder: Path) -> list[str]:
@@ -51,7 +56,7 @@ def tables(results: Results, plots: Path) -> str:
     contests = {name: found["rounds"] for name, found in results.items() if found.get("rounds")}
     compared = {name: rounds for name, rounds in contests.items() if name not in (LIMIT, MARKING)}
     pairs = [(name, ratio) for name, rounds in compared.items() for ratio in ratios(rounds)]
-    parts = [_failures(results), _machine(results)]
+    parts = [failed(results), _machine(results)]
     if pairs:
         draw_ratios([(case(name).title, ratio) for name, ratio in pairs], LIBRARIES, plots / "ratios")
         parts += [_ratios(pairs, compared), _image("Ratios", plots / "ratios.svg")]
@@ -70,9 +75,10 @@ def tables(results: Results, plots: Path) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _failures(results: Results) -> str:
-    failed = [f"- **Failed**: {found['failure']}" for found in results.values() if found.get("failure")]
-    return "\n".join(failed)
+def failed(results: Results) -> str:
+    """The cases that failed, and why."""
+    lines = [f"- **Failed**: {found['failure']}" for found in results.values() if found.get("failure")]
+    return "\n".join(lines)
 
 
 def _machine(results: Results) -> str:
@@ -94,10 +100,10 @@ def _ratios(pairs: Iterable[tuple[str, Ratio]], contests: dict[str, Any]) -> str
         rows.append(
             (
                 contest.title,
-                f"{_time(median_of(rounds, best_of(rounds, OWN)))} per {contest.unit}",
+                f"{duration(median_of(rounds, best_of(rounds, OWN)))} per {contest.unit}",
                 label(ratio.contestant),
-                _time(median_of(rounds, ratio.contestant)),
-                _spread(ratio),
+                duration(median_of(rounds, ratio.contestant)),
+                spread(ratio),
                 _aim(contest.aims.get(ratio.library), ratio.middle),
             )
         )
@@ -111,7 +117,7 @@ def _memory(contests: dict[str, Any]) -> str:
         found = next(r for r in ratios(rounds, "peak_mib") if r.library == "pytorch")
         own = median_of(rounds, OWN, "peak_mib")
         other = median_of(rounds, found.contestant, "peak_mib")
-        rows.append((case(name).title, f"{own:.0f}", f"{other:.0f}", _spread(found), _aim(1.0, found.middle)))
+        rows.append((case(name).title, f"{own:.0f}", f"{other:.0f}", spread(found), _aim(1.0, found.middle)))
     head = ("training", "chainrule, MiB", "PyTorch's least, MiB", "PyTorch's by chainrule's", "aim")
     return "## Peak memory of the whole process\n\n" + table(head, rows)
 
@@ -154,7 +160,7 @@ def _growth(axes: dict[str, Any]) -> str:
             (
                 AXES[name].title,
                 f"{sizes[0]:,} to {sizes[-1]:,}",
-                f"{_time(seconds[0])} to {_time(seconds[-1])} per {AXES[name].of}",
+                f"{duration(seconds[0])} to {duration(seconds[-1])} per {AXES[name].of}",
                 f"{exponent(sizes, seconds):.2f}",
             )
         )
@@ -171,8 +177,8 @@ def _everything(contests: dict[str, Any]) -> str:
                 (
                     case(name).title,
                     label(contestant),
-                    _time(median_of(rounds, contestant)),
-                    _time(median_of(rounds, contestant, "first")),
+                    duration(median_of(rounds, contestant)),
+                    duration(median_of(rounds, contestant, "first")),
                     f"{sum(losses) / len(losses):.4f}",
                     f"{median_of(rounds, contestant, 'peak_mib'):.0f}",
                 )
@@ -197,7 +203,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _spread(ratio: Ratio) -> str:
+def spread(ratio: Ratio) -> str:
+    """The median of a ratio, and from the least to the most."""
     return f"**{_figures(ratio.middle)}** ({_figures(min(ratio.rounds))} to {_figures(max(ratio.rounds))})"
 
 
@@ -211,9 +218,9 @@ def _figures(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """
-    >>> _time(0.25), _time(0.00032), _time(0.0000051)
+    >>> duration(0.25), duration(0.00032), duration(0.0000051)
     ('250 ms', '320 µs', '5.1 µs')
     """
     for unit, scale in (("s", 1), ("ms", 1e3), ("µs", 1e6)):

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from chainrule.training.native import kept
+
 SCRIPT = """
 import jax, numpy as np
 hits = []
@@ -76,3 +78,56 @@ def test_a_folder_that_somebody_chose_for_jax_is_left_alone(tmp_path):
     _, _, place = start(tmp_path / "ours", JAX_COMPILATION_CACHE_DIR=str(tmp_path / "theirs"))
     assert place == str(tmp_path / "theirs")
     assert not (tmp_path / "ours").exists()
+
+
+@pytest.fixture
+def code(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "folder_of_code", lambda: tmp_path)
+    return tmp_path
+
+
+def test_machine_code_is_kept(code):
+    assert kept.read("a") is None
+    kept.write("a", b"one\ntwo")
+    kept.write("b", b"")
+    assert kept.read("a") == b"one\ntwo"
+    assert kept.read("b") == b""
+    assert len(list(code.iterdir())) == 2
+
+
+@pytest.mark.parametrize("left", [0, 10, 70])
+def test_machine_code_that_is_not_whole_is_made_anew(code, left):
+    kept.write("a", b"one two three")
+    (file,) = code.iterdir()
+    file.write_bytes(file.read_bytes()[:left])
+    assert kept.read("a") is None
+    kept.write("a", b"one two three")
+    assert kept.read("a") == b"one two three"
+
+
+def test_old_machine_code_goes(code, monkeypatch):
+    monkeypatch.setattr(kept, "MOST", 4)
+    for number, key in enumerate("abcde"):
+        kept.write(key, b"code")
+        os.utime(max(code.iterdir(), key=lambda file: file.stat().st_mtime), (number, number))
+    kept.write("f", b"code")
+    assert [kept.read(key) is not None for key in "abf"] == [False, False, True]
+
+
+def test_a_second_process_takes_machine_code_from_the_first(tmp_path):
+    script = """
+import jax.numpy as jnp
+from chainrule.training.native import dense, machine
+made = []
+code = machine._code
+machine._code = lambda written: made.append(written) or code(written)
+x = dense.product(jnp.ones((64, 512), jnp.float32), jnp.ones((512, 128), jnp.float32))
+print(len(made), float(x.sum()))
+"""
+    environment = {**os.environ, "CHAINRULE_CACHE": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", script]
+    starts = [
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(2)
+    ]
+    assert starts == [["1", str(64.0 * 512 * 128)], ["0", str(64.0 * 512 * 128)]]

@@ -1,10 +1,13 @@
 """A network trained on the digits, by Keras on JAX."""
 
+from pathlib import Path
+
+import numpy as np
 from keras import Input, Sequential
 from keras.layers import Dense
-from sklearn.datasets import load_digits
 
-x, y = load_digits(return_X_y=True)
+digits = np.load(Path(__file__).parents[2] / "src/chainrule/data/digits.npz")
+x, y = digits["x"], digits["y"].astype(int)
 x = (x / 16).astype("float32")
 model = Sequential([Input((64,)), Dense(64, activation="relu"), Dense(10, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,10 +1,13 @@
 """A network trained on the digits, by PyTorch; compiling would take longer than all the training."""
 
+from pathlib import Path
+
+import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import nn
 
-x, y = load_digits(return_X_y=True)
+digits = np.load(Path(__file__).parents[2] / "src/chainrule/data/digits.npz")
+x, y = digits["x"], digits["y"].astype(int)
 x, y = torch.from_numpy((x / 16).astype("float32")), torch.from_numpy(y)
 torch.set_num_threads(1)
 model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import time
+from functools import cache
 from pathlib import Path
 
 import jax
@@ -27,21 +28,35 @@ def keep_compiled() -> None:
     The place is the user's cache folder, or what ``CHAINRULE_CACHE`` names; a folder that cannot be
     written is no place, and then all is compiled anew in each process.
     """
-    asked = os.environ.get(SWITCH, "")
-    if asked == "off" or jax.config.values["jax_compilation_cache_dir"] is not None:
+    if jax.config.values["jax_compilation_cache_dir"] is not None:
         return
-    folder = (Path(asked) if asked else user_cache_path("chainrule")) / "compiled" / _processor()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _drop_broken(folder)
-    except OSError:
+    folder = _folder("compiled")
+    if folder is None:
         return
-    if not os.access(folder, os.W_OK):
-        return
+    _drop_broken(folder)
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_compilation_cache_max_size", LARGEST)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+@cache
+def folder_of_code() -> Path | None:
+    """Where machine code is kept, or None where nothing is."""
+    return _folder("code")
+
+
+def _folder(kind: str) -> Path | None:
+    """The folder for one kind of what is kept, made if need be; None for nowhere."""
+    asked = os.environ.get(SWITCH, "")
+    if asked == "off":
+        return None
+    folder = (Path(asked) if asked else user_cache_path("chainrule")) / kind / _processor()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 def _processor() -> str:

@@ -13,7 +13,7 @@ from chainrule.training.native.handler import Work, done
 from chainrule.training.native.outer import Outer, write_outer
 from chainrule.training.native.product import Product, write_product
 
-LEAST = 2**16
+LEAST = 2**18
 """Multiplications. Below, XLA's own products take no longer."""
 
 

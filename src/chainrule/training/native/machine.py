@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import llvmlite
 import llvmlite.binding as llvm
 from llvmlite import ir
+
+from chainrule.training.native import kept
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,27 @@ def _engine() -> llvm.ExecutionEngine:
 
 def compiled(module: ir.Module, name: str) -> int:
     """The address of a module's function, as machine code that stays for as long as the process does."""
-    _target()
-    parsed = llvm.parse_assembly(str(module))
+    written = str(module)
+    key = f"{llvmlite.__version__}\n{written}"
+    code = kept.read(key)
+    if code is None:
+        code = _code(written)
+        kept.write(key, code)
+    engine = _engine()
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return int(engine.get_function_address(name))
+
+
+def _code(written: str) -> bytes:
+    """Machine code of what is written in LLVM's language."""
+    target = _target()
+    parsed = llvm.parse_assembly(written)
     parsed.verify()
     how = llvm.create_pipeline_tuning_options(speed_level=3)
     # What is in vectors stays as it was written: vectors of vectors would only spill registers.
     how.loop_vectorization = how.slp_vectorization = False
-    builder = llvm.create_pass_builder(_target(), how)
+    builder = llvm.create_pass_builder(target, how)
     builder.getModulePassManager().run(parsed, builder)
-    engine = _engine()
-    engine.add_module(parsed)
-    engine.finalize_object()
-    return int(engine.get_function_address(name))
+    code: bytes = target.emit_object(parsed)
+    return code
