@@ -2,11 +2,15 @@
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
 
 import chainrule
@@ -176,11 +180,21 @@ def test_growth_of_every_kind_can_be_measured(bench, tmp_path):
     assert axes["networks"].seconds(2) > 0
 
 
-def test_the_page_has_a_place_for_the_tables(bench):
-    report = bench("report")
+def test_the_page_has_a_place_for_the_tables_and_for_those_of_a_gpu(bench):
+    report, begins = bench("report"), [bench("report").BEGIN, bench("gpu.report").BEGIN]
     text = report.PAGE.read_text()
-    assert text.count(report.BEGIN) == text.count(report.END) == 1
-    assert text.index(report.BEGIN) < text.index(report.END)
+    marks = re.findall("|".join(map(re.escape, [*begins, report.END])), text)
+    assert marks == [begins[0], report.END, begins[1], report.END]
+
+
+def test_tables_are_put_between_their_own_marks(bench, tmp_path):
+    put, begin, end = bench("report").put, bench("report").BEGIN, bench("report").END
+    page = tmp_path / "page.md"
+    page.write_text(f"{begin}\nold\n{end}\nMiddle.\n<!-- other -->\nkept\n{end}\nBehind.\n")
+    put(page, begin, "new")
+    assert page.read_text() == (f"{begin}\n\nnew\n\n{end}\nMiddle.\n<!-- other -->\nkept\n{end}\nBehind.\n")
+    put(page, "<!-- other -->", "newer")
+    assert page.read_text().endswith(f"Middle.\n<!-- other -->\n\nnewer\n\n{end}\nBehind.\n")
 
 
 def test_pins_are_those_of_the_tests(bench):
@@ -200,3 +214,104 @@ def test_the_command_starts_with_the_standard_library_alone():
         check=True,
     )
     assert not {"numpy", "jax", "chainrule", "torch"} & set(done.stdout.split())
+
+
+def test_without_a_gpu_its_command_says_so_in_one_line():
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / "gpu" / "run.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "JAX_PLATFORMS": "cpu"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "benchmarks/gpu/run.py: JAX finds no CUDA device: on a machine with an NVIDIA GPU, "
+        "pip install -e '.[cuda]' torch; --device cpu tries it on the processor\n"
+    )
+
+
+def test_tables_of_a_gpu_have_its_rates_and_the_parts_of_them(bench, tmp_path, monkeypatch):
+    def found(seconds, loss, **extra):
+        rates = {"rate_f32": 4e12, "rate_bf16": 8e12, "rate_bytes": 2e12}
+        return {"seconds": seconds, "first": 3.0, "loss": loss, "extra": {**rates, **extra}}
+
+    own = {"operations": 1e12, "bytes": 4e11}
+    one = {
+        "chainrule_f32": found(0.5, 0.25, **own),
+        "pytorch_eager_f32": found(2.0, 0.26, rate_f32=5e12),
+        "pytorch_compiled_f32": found(1.0, 0.27),
+        "chainrule_bf16": found(0.25, 0.28, operations=1e12),
+        "pytorch_eager_bf16": found(0.2, 0.29),
+        "pytorch_compiled_bf16": found(0.4, 0.30),
+    }
+    machine = {"date": "2026-01-02", "device": "A card", "cores": 8, "processor": "A processor"}
+    machine |= {"system": "Linux x86_64", "python": "3.12.1", "versions": {"jax": "0.10", "torch": "2.13"}}
+    results = tmp_path / "results"
+    results.mkdir()
+    (results / "wide.json").write_text(
+        json.dumps({"machine": machine, "failure": "wide: …", "rounds": [one, one]})
+    )
+    own_report, page = bench("gpu.report"), tmp_path / "performance.md"
+    page.write_text(f"Before.\n{own_report.BEGIN}\nold\n{bench('report').END}\nBehind.\n")
+    monkeypatch.setattr(bench("report"), "PAGE", page)
+    own_report.write(results, None)
+    text = page.read_text()
+    assert text.startswith("Before.\n")
+    assert text.endswith("\nBehind.\n")
+    assert "old" not in text
+    case, unit = "MLP of 4 × 1024, batch 256", "epoch of 5,120 rows"
+    for line in (
+        "- **Failed**: wide: …",
+        "Measured on 2026-01-02: A card, beside 8 cores of A processor, Linux x86_64, Python 3.12.1; "
+        "jax 0.10, torch 2.13.",
+        "The card's rates, measured by every process: products of large matrices 5 TFLOP/s in f32 and "
+        "8 TFLOP/s in bf16; a copy reads and writes 2 TB/s.",
+        f"| {case} | f32 | 500 ms per {unit} | PyTorch, compiled | 1 s | **2** (2 to 2) |",
+        f"| {case} | bf16 | 250 ms per {unit} | PyTorch, eager | 200 ms | **0.8** (0.8 to 0.8) |",
+        f"| {case} | f32 | 1 TFLOP | 2 TFLOP/s, 40.0% | 1 TFLOP/s, 20.0% | 800 GB/s, 40.0% |",
+        f"| {case} | bf16 | 1 TFLOP | 4 TFLOP/s, 50.0% | 5 TFLOP/s, 62.5% | not counted |",
+        f"| {case} | bf16 | PyTorch, compiled | 400 ms | 3 s | 0.3000 |",
+    ):
+        assert f"{line}\n" in text
+    own_report.write(results, "A try.")
+    assert (results / "performance.md").read_text().startswith("A try.\n\n- **Failed**")
+
+
+def test_bytes_of_a_program_are_xlas_and_those_of_its_calls_of_libraries(bench):
+    traffic, n = bench("gpu.traffic"), 8
+    plain = jax.jit(lambda a: a + 1).lower(np.zeros(1000, np.float32)).compile()
+    assert traffic.bytes_accessed(plain) == pytest.approx(2 * 4000, abs=4)
+    calling = jax.jit(jnp.linalg.cholesky).lower(np.eye(n, dtype=np.float32)).compile()
+    called = 2 * 4 * n * n + 4  # the matrix there and back, and whether it went well
+    assert traffic.bytes_accessed(calling) == calling.cost_analysis()["bytes accessed"] + called
+    assert (
+        traffic.bytes_of_calls(
+            "  %a = f32[4,2]{1,0} parameter(0)\n"
+            "  %b = bf16[2,3]{1,0} parameter(1)\n"
+            '  ROOT %c.1 = (f32[4,3]{1,0}, s8[100]{0}) custom-call(%a, %b), custom_call_target="product"\n'
+        )
+        == 4 * 4 * 2 + 2 * 2 * 3 + 4 * 4 * 3
+    )
+
+
+def test_a_stretch_on_a_gpu_has_as_many_epochs_as_take_long_enough(bench):
+    asked = []
+
+    def train(epochs):
+        asked.append(epochs)
+        return 0.1 + 0.1 * epochs
+
+    assert bench("gpu.timing").seconds_per_epoch(train, 0.4) == pytest.approx(0.5 / 4)
+    assert asked == [1, 2, 4]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mlp", "lenet5", "cnn", "resnet20", "wide"])
+def test_contestants_on_a_gpu_reach_the_same_loss_on_the_processor(bench, name):
+    assert name in bench("gpu.report").CASES
+    contest, library_of = bench("gpu.contest"), bench("ratios").library_of
+    those = [c for c in contest.CONTESTANTS if importlib.util.find_spec(LIBRARIES[library_of(c)])]
+    found = {c: contest._run_contestant(name, "cpu", True, c) for c in those}
+    assert {"chainrule_f32", "chainrule_bf16"} <= set(found)
+    assert bench("disagreement").disagreement(name, found, bench("cases").case(name).tolerance) is None

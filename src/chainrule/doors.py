@@ -87,10 +87,9 @@ def numbers(values: Any, name: str) -> np.ndarray:
 
 def finite(array: np.ndarray, name: str) -> np.ndarray:
     """The array as float32, or ValueError at the first NaN or infinity."""
-    with np.errstate(over="ignore"):
-        floats = array.astype(np.float32, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
-        # A sum is done in a fifth of the time; where it is not finite, too many large numbers may be why.
+        floats = array if array.dtype == np.float32 else array.astype(np.float32)
+        # A sum takes a fifth of the time; where it is not finite, many large numbers may be why.
         if np.isfinite(floats.sum()):
             return floats
     finite = np.isfinite(floats)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from chainrule.network import INPUT, TARGET, WEIGHTS, Network, numbered
 from chainrule.objective import Objective, objective
 
 if TYPE_CHECKING:
+    from chainrule.training.answers import Answers
     from chainrule.training.trainer import Trainer
 
 Arrays = dict[str, np.ndarray]
@@ -26,7 +26,7 @@ class Programs:
     """What is compiled for a model; models of the same layers, loss and optimizer may share it."""
 
     trainers: dict[tuple[Any, ...], Trainer] = field(default_factory=dict)
-    predict: Callable[..., Any] | None = None
+    answers: Answers | None = None
 
 
 class Compiled(Body):

@@ -169,15 +169,15 @@ class Trained(Compiled):
     def predict(self, x: Any, batch_size: int | None = None, verbose: str | int = "auto") -> Any:
         """The outputs for the inputs x; shape (m, units), of several outputs a list of arrays.
 
-        ``verbose`` is taken as Keras does; the one compiled call has no progress to show.
+        ``verbose`` is taken as Keras does; the one call has no progress to show.
         """
-        from chainrule.training.inference import predictor
+        from chainrule.training.answers import Answers
 
         doors.verbosity(verbose)
         inputs = self._inputs(x)
-        if self.programs.predict is None:
-            self.programs.predict = predictor(*self.network.prediction())
-        outputs = [np.array(a) for a in self.programs.predict(self.kept, inputs, _rows(batch_size))]
+        if self.programs.answers is None:
+            self.programs.answers = Answers(*self.network.prediction())
+        outputs = self.programs.answers(self.kept, inputs, _rows(batch_size))
         return outputs[0] if len(outputs) == 1 else outputs
 
 

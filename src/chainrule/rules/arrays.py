@@ -15,7 +15,7 @@ Array = Any
 def namespace(*arrays: Array) -> Any:
     """The array namespace of the first argument that has one (NumPy for plain and exact numbers)."""
     for array in arrays:
-        if hasattr(array, "__array_namespace__"):
+        if type(array) is not np.ndarray and hasattr(array, "__array_namespace__"):
             found = array.__array_namespace__()
             if found is not np:
                 return found
