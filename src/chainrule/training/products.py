@@ -14,6 +14,8 @@ from chainrule.training.native import dense
 
 SMALL = 256
 """Multiplications. Above, the library's call is worth it."""
+LARGE = 2**14
+"""Weights. Above, to turn them takes longer than a better product saves."""
 
 
 def product(a: Array, b: Array) -> Array:
@@ -36,8 +38,8 @@ def _affine_dW(x: Array, dz: Array) -> Array:
 
 
 def _affine_dx(dz: Array, W: Array) -> Array:
-    # XLA turns the weights within its product; before another they would be written once more.
-    return dz @ W.T if dense.done_here(dz, W.shape[0]) else product(dz, W.T)
+    # XLA turns large weights within its product; before another they would be written once more.
+    return dz @ W.T if W.size > LARGE else product(dz, W.T)
 
 
 PRODUCTS: Kernels = {

@@ -29,8 +29,7 @@ class Columns:
 
     @property
     def lanes(self) -> int:
-        needed = 1 << max(self.columns - 1, 1).bit_length()
-        return min(machine.vectors().lanes, max(needed, 4))
+        return machine.lanes_for(self.columns)
 
     @property
     def name(self) -> str:

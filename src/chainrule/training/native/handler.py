@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -56,20 +57,21 @@ def done(work: Work, inputs: Sequence[Array], shape: Shape) -> Array:
     name = f"chainrule_{work.name}"
     if name not in _known:
         sizes = [math.prod(each) for each in (*(i.shape for i in inputs), shape)]
-        function = ctypes.CFUNCTYPE(ctypes.c_void_p)(_compiled(name, work, sizes, len(shape)))
+        place = compiled(f"{name}_{_cores()}", partial(_module, work=work, sizes=sizes, axes=len(shape)))
+        function = ctypes.CFUNCTYPE(ctypes.c_void_p)(place)
         jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(function), platform="cpu")
         _known.add(name)
     result = jax.ShapeDtypeStruct(shape, jnp.float32)
     return jax.ffi.ffi_call(name, result, vmap_method="broadcast_all")(*inputs)
 
 
-def _compiled(name: str, work: Work, sizes: Sequence[int], axes: int) -> int:
-    """The address of a function of buffers of these sizes, the result's last, which has so many axes."""
+def _module(name: str, work: Work, sizes: Sequence[int], axes: int) -> ir.Module:
+    """A function of buffers of these sizes, the result's last, which has so many axes."""
     module = ir.Module(name)
     module.triple = ""
     task = _task(module, _part(module, work, len(sizes)), work.parts, sizes)
     _handler(module, name, work, task, len(sizes), axes)
-    return compiled(module, name)
+    return module
 
 
 def _cores() -> int:

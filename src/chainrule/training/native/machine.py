@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import llvmlite
 import llvmlite.binding as llvm
@@ -31,6 +34,11 @@ def vectors() -> Vectors:
     return Vectors(lanes=4, sums=24 if llvm.get_process_triple().startswith("aarch64") else 8)
 
 
+def lanes_for(numbers: int) -> int:
+    """The lanes of vectors for so many numbers side by side: no more than these need."""
+    return min(vectors().lanes, max(4, 1 << (numbers - 1).bit_length()))
+
+
 @cache
 def _target() -> llvm.TargetMachine:
     llvm.initialize_native_target()
@@ -49,18 +57,29 @@ def _engine() -> llvm.ExecutionEngine:
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
 
 
-def compiled(module: ir.Module, name: str) -> int:
-    """The address of a module's function, as machine code that stays for as long as the process does."""
-    written = str(module)
-    key = f"{llvmlite.__version__}\n{written}"
+def compiled(name: str, module: Callable[[str], ir.Module]) -> int:
+    """The address of a module's function, as machine code that stays for as long as the process does.
+
+    ``module`` writes the module of this name; it is called where its code is not kept.
+    """
+    key = f"{_way_of_writing()}\n{name}"
     code = kept.read(key)
     if code is None:
-        code = _code(written)
+        code = _code(str(module(name)))
         kept.write(key, code)
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return int(engine.get_function_address(name))
+
+
+@cache
+def _way_of_writing() -> str:
+    """What machine code depends on beside its name: who writes it, and who makes it of that."""
+    written_by = hashlib.sha256(llvmlite.__version__.encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        written_by.update(file.read_bytes())
+    return written_by.hexdigest()
 
 
 def _code(written: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chainrule.training.native import machine
 from chainrule.training.native.images import each_image
 from chainrule.training.native.sizes import Sizes, at_a_time
-from chainrule.training.native.writing import Pen, Value, long
+from chainrule.training.native.writing import Pen, Value
 
 
 def write_maps(pen: Pen, x: Value, kernel: Value, y: Value, part: Value, sizes: Sizes) -> None:
@@ -18,13 +18,6 @@ def write_maps(pen: Pen, x: Value, kernel: Value, y: Value, part: Value, sizes: 
         _write_image(pen, numbers, kernel, pen.at(y, pen.times(image, size)), sizes)
 
     each_image(pen, x, sizes.parts, part, sizes, one)
-
-
-def left_of(pen: Pen, sizes: Sizes, first: Value, vector: int) -> Value | None:
-    """The filters from the start of a vector on, where the last vector of them is not whole."""
-    if sizes.whole == sizes.filters:
-        return None
-    return pen.builder.sub(long(sizes.filters - vector * sizes.lanes), first)
 
 
 def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, sizes: Sizes) -> None:
@@ -51,7 +44,7 @@ def _write_image(pen: Pen, x: Value, kernel: Value, y: Value, sizes: Sizes) -> N
                 for number, summed in enumerate(sums):
                     p, v = divmod(number, at_once)
                     cell = pen.at(target, p * sizes.filters + v * sizes.lanes)
-                    pen.write(summed, cell, left_of(pen, sizes, first, v))
+                    pen.write(summed, cell, pen.left(sizes.filters, first, v))
                 return ()
 
             pen.loop(tiles, tile)

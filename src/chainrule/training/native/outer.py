@@ -14,7 +14,7 @@ PARTS = 32
 
 @dataclass(frozen=True)
 class Outer:
-    """Of inputs (rows, lines) and slopes (rows, filters); filters come in whole vectors."""
+    """Of inputs (rows, lines) and slopes (rows, filters)."""
 
     rows: int
     lines: int
@@ -22,12 +22,17 @@ class Outer:
 
     @property
     def lanes(self) -> int:
-        return machine.vectors().lanes
+        return machine.lanes_for(self.filters)
+
+    @property
+    def all_vectors(self) -> int:
+        """Vectors that hold the filters, the last perhaps in part."""
+        return -(-self.filters // self.lanes)
 
     @property
     def block(self) -> tuple[int, int]:
         """Lines, and vectors of filters, whose sums are held at once."""
-        count, room = self.filters // self.lanes, machine.vectors().sums
+        count, room = self.all_vectors, machine.vectors().sums
         blocks = [
             (t, v) for v in (1, 2, 4) for t in range(1, room // v + 1) if count % v == self.lines % t == 0
         ]
@@ -52,25 +57,26 @@ def write_outer(pen: Pen, x: Value, slopes: Value, result: Value, part: Value, o
 
         def group(group: Value, _: Sequence[Value]) -> Sequence[Value]:
             start = pen.times(group, width)
-            sums = _sums(pen, pen.at(x, first), pen.at(slopes, start), outer)
+            left = [pen.left(outer.filters, start, v) for v in range(vectors)]
+            sums = _sums(pen, pen.at(x, first), pen.at(slopes, start), left, outer)
             corner = pen.at(result, pen.times(first, outer.filters), start)
             for number, summed in enumerate(sums):
                 t, v = divmod(number, vectors)
-                pen.write(summed, pen.at(corner, t * outer.filters + v * outer.lanes))
+                pen.write(summed, pen.at(corner, t * outer.filters + v * outer.lanes), left[v])
             return ()
 
-        pen.loop(outer.filters // width, group)
+        pen.loop(outer.all_vectors // vectors, group)
 
     pen.share(outer.lines // lines, outer.parts, part, tile)
 
 
-def _sums(pen: Pen, x: Value, slopes: Value, outer: Outer) -> Sequence[Value]:
+def _sums(pen: Pen, x: Value, slopes: Value, left: Sequence[Value | None], outer: Outer) -> Sequence[Value]:
     lines, vectors = outer.block
 
     def row(i: Value, sums: Sequence[Value]) -> Sequence[Value]:
         numbers = pen.at(x, pen.times(i, outer.lines))
         place = pen.at(slopes, pen.times(i, outer.filters))
-        factors = [pen.read(pen.at(place, v * outer.lanes)) for v in range(vectors)]
+        factors = [pen.read(pen.at(place, v * outer.lanes), left[v]) for v in range(vectors)]
         results = []
         for t in range(lines):
             number = pen.number(pen.at(numbers, t))

@@ -15,7 +15,7 @@ ENOUGH = 8
 
 @dataclass(frozen=True)
 class Product:
-    """Of a matrix (rows, inputs) and weights (inputs, filters); filters come in whole vectors."""
+    """Of a matrix (rows, inputs) and weights (inputs, filters)."""
 
     rows: int
     inputs: int
@@ -23,16 +23,20 @@ class Product:
 
     @property
     def lanes(self) -> int:
-        return machine.vectors().lanes
+        return machine.lanes_for(self.filters)
+
+    @property
+    def _all_vectors(self) -> int:
+        return -(-self.filters // self.lanes)
 
     @property
     def vectors(self) -> int:
         """Vectors of filters in a panel."""
-        return 2 if self.filters % (2 * self.lanes) == 0 and self.filters >= 2 * ENOUGH * self.lanes else 1
+        return 2 if self._all_vectors % 2 == 0 and self._all_vectors >= 2 * ENOUGH else 1
 
     @property
     def panels(self) -> int:
-        return self.filters // self.lanes // self.vectors
+        return self._all_vectors // self.vectors
 
     @property
     def together(self) -> int:
@@ -48,23 +52,26 @@ def write_product(pen: Pen, x: Value, weights: Value, y: Value, panel: Value, pr
     """Write the columns of y (rows, filters) that a panel of the weights gives."""
     first = pen.times(panel, product.vectors * product.lanes)
     weights, y = pen.at(weights, first), pen.at(y, first)
+    left = [pen.left(product.filters, first, v) for v in range(product.vectors)]
 
     def tile(t: Value, _: Sequence[Value]) -> Sequence[Value]:
         start = pen.tile(t, product.together, product.rows)
-        sums = _sums(pen, pen.at(x, pen.times(start, product.inputs)), weights, product)
+        sums = _sums(pen, pen.at(x, pen.times(start, product.inputs)), weights, left, product)
         target = pen.at(y, pen.times(start, product.filters))
         for number, summed in enumerate(sums):
             row, v = divmod(number, product.vectors)
-            pen.write(summed, pen.at(target, row * product.filters + v * product.lanes))
+            pen.write(summed, pen.at(target, row * product.filters + v * product.lanes), left[v])
         return ()
 
     pen.loop(-(-product.rows // product.together), tile)
 
 
-def _sums(pen: Pen, x: Value, weights: Value, product: Product) -> Sequence[Value]:
+def _sums(
+    pen: Pen, x: Value, weights: Value, left: Sequence[Value | None], product: Product
+) -> Sequence[Value]:
     def of_input(i: Value, sums: Sequence[Value]) -> Sequence[Value]:
         line = pen.at(weights, pen.times(i, product.filters))
-        factors = [pen.read(pen.at(line, v * product.lanes)) for v in range(product.vectors)]
+        factors = [pen.read(pen.at(line, v * product.lanes), left[v]) for v in range(product.vectors)]
         results = []
         for row in range(product.together):
             number = pen.number(pen.at(x, i, row * product.inputs))

@@ -94,8 +94,7 @@ class Sizes:
     @property
     def lanes(self) -> int:
         """Numbers in a vector of filters: no wider than they need."""
-        needed = 1 << max(self.filters - 1, 1).bit_length()
-        return min(machine.vectors().lanes, max(needed, 4))
+        return machine.lanes_for(self.filters)
 
     @property
     def whole(self) -> int:

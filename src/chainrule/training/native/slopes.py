@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from chainrule.training.native import machine
 from chainrule.training.native.images import each_image
-from chainrule.training.native.maps import left_of
 from chainrule.training.native.sizes import Sizes
 from chainrule.training.native.writing import Pen, Value
 
@@ -115,7 +114,7 @@ def _add_lines(
         def column(j: Value, sums: Sequence[Value]) -> Sequence[Value]:
             place = pen.at(line, pen.times(j, sizes.filters))
             factors = [
-                pen.read(pen.at(place, v * sizes.lanes), left_of(pen, sizes, first, v))
+                pen.read(pen.at(place, v * sizes.lanes), pen.left(sizes.filters, first, v))
                 for v in range(at_once)
             ]
             here = pen.at(numbers, pen.times(j, sizes.strides[1] * sizes.channels))

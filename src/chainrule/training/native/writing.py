@@ -71,6 +71,12 @@ class Pen:
         start, last = self.times(number, size), long(length - size)
         return self.builder.select(self.builder.icmp_signed("<", start, last), start, last)
 
+    def left(self, numbers: int, first: Value, vector: int) -> Value | None:
+        """How many of so many numbers side by side a vector has, where not all vectors are whole."""
+        if numbers % self.lanes == 0:
+            return None
+        return self.builder.sub(long(numbers - vector * self.lanes), first)
+
     def sum(self, *terms: Value | int) -> Value:
         """Whole numbers added, the known ones first."""
         total: Value = long(sum(t for t in terms if isinstance(t, int)))
