@@ -1,0 +1,102 @@
+"""No fast path changes what training gives by more than rounding: all of them, and the rules alone."""
+
+import numpy as np
+import pytest
+
+import chainrule
+from chainrule import Input, Sequential
+from chainrule.layers import (
+    AveragePooling2D,
+    BatchNormalization,
+    Conv1D,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Embedding,
+    Flatten,
+    GlobalMaxPooling1D,
+    MaxPooling2D,
+)
+from chainrule.training import feeds, inference, loop
+from chainrule.training.native import handler
+
+random = np.random.default_rng(0)
+CLOSE = 1e-5
+"""Of the largest change of a weight. Rounding alone makes 1e-7 to 1e-6 of it."""
+
+
+def pictures(*shape):
+    return random.normal(size=shape).astype(np.float32)
+
+
+NETWORKS = {
+    "perceptron": (
+        lambda: [Input((70,)), Dense(130, activation="relu"), Dense(9, activation="softmax")],
+        pictures(4096, 70),
+        {"product", "outer", "rows"},
+    ),
+    "small perceptron": (
+        lambda: [Input((3,)), Dense(4, activation="tanh"), Dense(2, activation="softmax")],
+        pictures(64, 3),
+        set(),
+    ),
+    "images": (
+        lambda: [
+            Input((20, 20, 3)),
+            Conv2D(20, 3, padding="same", use_bias=False),
+            BatchNormalization(),
+            MaxPooling2D(2),
+            Conv2D(8, 3, strides=2, activation="relu"),
+            DepthwiseConv2D(2),
+            AveragePooling2D(2, strides=1),
+            Flatten(),
+            Dense(5, activation="softmax"),
+        ],
+        pictures(256, 20, 20, 3),
+        {"maps", "slopes", "columns", "rows"},
+    ),
+    "sequences": (
+        lambda: [
+            Input((30,)),
+            Embedding(50, 12),
+            Conv1D(24, 4, padding="causal", dilation_rate=2, activation="relu"),
+            GlobalMaxPooling1D(),
+            Dense(3, activation="softmax"),
+        ],
+        random.integers(0, 50, (256, 30)).astype(np.float32),
+        {"maps", "slopes"},
+    ),
+}
+
+
+def trained(layers, x):
+    """The weights before two epochs and after them, and the kinds of machine code that ran."""
+    chainrule.utils.set_random_seed(1)
+    model = Sequential(layers())
+    model.compile(chainrule.optimizers.SGD(0.05), "sparse_categorical_crossentropy")
+    before = [np.array(weight) for weight in model.get_weights()]
+    labels = np.arange(len(x)) % model.output_shape[-1]
+    model.fit(x, labels, batch_size=64, epochs=2, shuffle=False, verbose=0)
+    return before, model.get_weights()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
+    layers, x, expected = NETWORKS[name]
+    kinds, done = set(), handler.done
+    for module in ("convolution", "dense", "rows", "summing"):
+        place = f"chainrule.training.native.{module}.done"
+        monkeypatch.setattr(
+            place, lambda work, *rest: kinds.add(work.name.split("_")[0]) or done(work, *rest)
+        )
+    before, fast = trained(layers, x)
+    assert expected <= kinds
+    kinds.clear()
+    for module in (loop, inference):
+        monkeypatch.setattr(module, "KERNELS", {})
+    monkeypatch.setattr(feeds, "stays_outside", lambda array: False)
+    same, plain = trained(layers, x)
+    assert not kinds
+    for first, again, one, other in zip(before, same, fast, plain, strict=True):
+        np.testing.assert_array_equal(first, again)
+        assert np.abs(one - other).max() <= CLOSE * np.abs(other - first).max()
