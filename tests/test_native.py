@@ -1,8 +1,10 @@
 """Machine code of convolutions and sums: the values of the rules in float32, whatever the processor has."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import jax
@@ -17,6 +19,7 @@ from chainrule.rules.convolution import feature_maps, gradients
 from chainrule.rules.normalization import gradients as normalization_gradients
 from chainrule.rules.normalization import scale_and_shift, statistics
 from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
+from chainrule.training.feeds import Memory
 from chainrule.training.kernels import KERNELS
 from chainrule.training.native import convolution, dense, machine, summing
 from chainrule.training.native.rows import LEAST, Outside, stays_outside
@@ -150,6 +153,18 @@ def test_rows_of_an_array_that_is_not_copied(shape):
     np.testing.assert_array_equal(taken(Outside(x), order[0]), x[order[0]])
     together = jax.jit(jax.vmap(lambda outside, rows: outside.take(rows), in_axes=(None, 0)))
     np.testing.assert_array_equal(together(Outside(x), order), x[order])
+
+
+def test_what_is_left_outside_lives_as_long_as_it_is_trained_on():
+    x = np.ones((LEAST // 4, 1), np.float32)
+    kept = weakref.ref(x)
+    feed = Memory({"x": x})
+    del x
+    gc.collect()
+    assert kept() is not None
+    del feed
+    gc.collect()
+    assert kept() is None
 
 
 def test_arrays_that_jax_takes_better_are_left_to_it():

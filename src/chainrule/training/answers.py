@@ -37,7 +37,7 @@ class Answers:
             weights = self._last = self._as_arrays(values)
         if all(x.ndim == 2 and len(x) <= weights.most_rows for x in inputs.values()):
             return self._by_numpy({**weights.arrays, **inputs})
-        return [np.array(output) for output in self._program(values, inputs, batch_size)]
+        return self._by_program(values, inputs, batch_size)
 
     def _as_arrays(self, values: Mapping[str, Any]) -> _Weights:
         """The weights as NumPy has them, and for how many rows of plain features it will do."""
@@ -52,6 +52,13 @@ class Answers:
             for name, function, names, options in self._work:
                 known[name] = function(*[known[i] for i in names], **options)
         return [np.array(known[output]) for output in self._outputs]
+
+    def _by_program(
+        self, values: Mapping[str, Any], inputs: Mapping[str, np.ndarray], batch_size: int
+    ) -> list[np.ndarray]:
+        from chainrule.training.native.rows import left_outside
+
+        return [np.array(output) for output in self._program(values, left_outside(inputs), batch_size)]
 
     @cached_property
     def _program(self) -> Any:

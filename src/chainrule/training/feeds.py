@@ -15,7 +15,7 @@ from chainrule.rules.arrays import Array
 from chainrule.training.batches import rows_of
 from chainrule.training.inference import Data
 from chainrule.training.loop import epoch_order
-from chainrule.training.native.rows import Outside, stays_outside
+from chainrule.training.native.rows import Outside, left_outside
 
 
 class Source(Protocol):
@@ -47,8 +47,8 @@ class Memory:
 
     def __init__(self, data: dict[str, np.ndarray], seed: int = 0, shuffle: bool = False) -> None:
         self.data = {
-            name: Outside(array) if stays_outside(array) else jax.device_put(array)
-            for name, array in data.items()
+            name: array if isinstance(array, Outside) else jax.device_put(array)
+            for name, array in left_outside(data).items()
         }
         self.rows = rows_of(data)
         self.chunk_rows = self.rows

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -31,7 +33,8 @@ def vectors() -> Vectors:
         return Vectors(lanes=16, sums=26)
     if features.get("avx2") and features.get("fma"):
         return Vectors(lanes=8, sums=12)
-    return Vectors(lanes=4, sums=24 if llvm.get_process_triple().startswith("aarch64") else 8)
+    is_arm = llvm.get_process_triple().startswith(("aarch64", "arm64"))
+    return Vectors(lanes=4, sums=24 if is_arm else 8)
 
 
 def lanes_for(numbers: int) -> int:
@@ -44,8 +47,9 @@ def _target() -> llvm.TargetMachine:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     features = llvm.get_host_cpu_features()
-    # Some processors are said to prefer half of their vectors' width, for what else runs beside.
-    features["prefer-256-bit"] = features["prefer-128-bit"] = False
+    if features.get("avx512f"):
+        # Some are said to prefer half of their vectors' width, for what else runs beside.
+        features["prefer-256-bit"] = False
     target = llvm.Target.from_triple(llvm.get_process_triple())
     return target.create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=3, jit=True
@@ -54,6 +58,9 @@ def _target() -> llvm.TargetMachine:
 
 @cache
 def _engine() -> llvm.ExecutionEngine:
+    library = ctypes.cdll.msvcrt if os.name == "nt" else ctypes.CDLL(None)
+    for name in ("malloc", "free"):
+        llvm.add_symbol(name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value)
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -58,6 +58,11 @@ class Outside:
         outside = cls.__new__(cls)
         outside.held, outside.shape, outside._address = None, shape, children[0]
         return outside
+
+
+def left_outside(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """The arrays as programs take them: where they are if they can be, else to be copied by JAX."""
+    return {name: Outside(array) if stays_outside(array) else array for name, array in arrays.items()}
 
 
 def stays_outside(array: np.ndarray) -> bool:
