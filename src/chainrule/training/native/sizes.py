@@ -18,7 +18,7 @@ def at_a_time(length: int, most: int) -> int:
     """How many places of a row are summed at once: few tiles, and those with enough to do.
 
     >>> at_a_time(28, 13), at_a_time(8, 13)
-    (10, 8)
+    (7, 8)
     """
     return min(range(1, min(length, most) + 1), key=lambda p: (-(-length // p) * max(p, 5), -p))
 
