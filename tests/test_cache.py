@@ -105,6 +105,12 @@ def test_machine_code_that_is_not_whole_is_made_anew(code, left):
     assert kept.read("a") == b"one two three"
 
 
+def test_machine_code_is_made_anew_where_its_folder_has_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "folder_of_code", lambda: tmp_path / "gone")
+    kept.write("a", b"code")
+    assert kept.read("a") is None
+
+
 def test_old_machine_code_goes(code, monkeypatch):
     monkeypatch.setattr(kept, "MOST", 4)
     for number, key in enumerate("abcde"):

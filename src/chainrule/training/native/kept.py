@@ -14,14 +14,14 @@ MOST = 4096
 
 
 def read(key: str) -> bytes | None:
-    """The code by its key, if it is there and whole."""
+    """The code by its key, if it is there, whole, and can be read."""
     place = _place(key)
     if place is None:
         return None
     try:
         digest, _, code = place.read_bytes().partition(b"\n")
         os.utime(place)
-    except FileNotFoundError:
+    except OSError:
         return None
     return code if digest == _digest(code) else None
 
@@ -31,7 +31,10 @@ def write(key: str, code: bytes) -> None:
     place = _place(key)
     if place is None:
         return
-    handle, beside = tempfile.mkstemp(dir=place.parent)
+    try:
+        handle, beside = tempfile.mkstemp(dir=place.parent)
+    except OSError:
+        return
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_digest(code) + b"\n" + code)
@@ -51,8 +54,17 @@ def _place(key: str) -> Path | None:
 
 
 def _drop_old(folder: Path) -> None:
-    files = list(folder.iterdir())
-    if len(files) > MOST:
-        files.sort(key=lambda file: file.stat().st_mtime)
-        for file in files[: MOST // 2]:
-            file.unlink(missing_ok=True)
+    """Let the older half go where there are too many; another process may do the same."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    if len(names) > MOST:
+        for name in sorted(names, key=lambda name: _used(folder / name))[: MOST // 2]:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _used(file: Path) -> float:
+    """When a file was used last; long ago, if it has gone."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
