@@ -10,9 +10,8 @@ from typing import Any
 import jax
 import numpy as np
 from measuring import Measured
-from peers.chainrule import operations
+from peers.chainrule import compiled, operations
 from peers.training import Task
-from problems import first_weights
 
 import chainrule
 from chainrule.callbacks import Callback
@@ -47,10 +46,7 @@ def trained(task: Task, network: Callable[[Any], Any], kind: str, small: bool) -
 
     def build() -> Trial:
         nonlocal model
-        model = network(chainrule)
-        optimizer = getattr(chainrule.optimizers, task.optimizer)(task.rate)
-        model.compile(optimizer, "sparse_categorical_crossentropy")
-        model.set_weights(first_weights(model.get_weights()))
+        model = compiled(task, network)
         return Trial(
             lambda epochs: _trained(model, x, y, task.batch_size, epochs),
             lambda rows: model.predict(rows, batch_size=500, verbose=0),

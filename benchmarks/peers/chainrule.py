@@ -15,17 +15,12 @@ if TYPE_CHECKING:
 
 def trained(task: Task, network: Callable[[Any], Any], small: bool) -> Measured:
     """The network trained by chainrule, with the operations that a unit of the case takes."""
-    import chainrule
-
     x, y = task.arrays(small)
     model = None
 
     def build() -> Trial:
         nonlocal model
-        model = network(chainrule)
-        optimizer = getattr(chainrule.optimizers, task.optimizer)(task.rate)
-        model.compile(optimizer, "sparse_categorical_crossentropy")
-        model.set_weights(first_weights(model.get_weights()))
+        model = compiled(task, network)
         return Trial(
             lambda epochs: _fit(model, x, y, task.batch_size, epochs),
             lambda rows: model.predict(rows, batch_size=500, verbose=0),
@@ -33,6 +28,17 @@ def trained(task: Task, network: Callable[[Any], Any], small: bool) -> Measured:
 
     found = timed_training(build, x, y, task.epochs)
     return replace(found, extra={"operations": len(x) * operations(model)})
+
+
+def compiled(task: Task, network: Callable[[Any], Any]) -> Any:
+    """The network with its optimizer, its loss and the first weights that all have."""
+    import chainrule
+
+    model = network(chainrule)
+    optimizer = getattr(chainrule.optimizers, task.optimizer)(task.rate)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    model.set_weights(first_weights(model.get_weights()))
+    return model
 
 
 def _fit(model: Any, x: Any, y: Any, batch_size: int, epochs: int) -> None:
