@@ -5,4 +5,4 @@ import os
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["MPLBACKEND"] = "Agg"
 # Thousands of small programs, each used once: tests of the cache give it a folder of their own.
-os.environ["CHAINRULE_CACHE"] = "off"
+os.environ.setdefault("CHAINRULE_CACHE", "off")

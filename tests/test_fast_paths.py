@@ -6,6 +6,7 @@ import pytest
 import chainrule
 from chainrule import Input, Sequential
 from chainrule.layers import (
+    Activation,
     AveragePooling2D,
     BatchNormalization,
     Conv1D,
@@ -16,9 +17,10 @@ from chainrule.layers import (
     Flatten,
     GlobalMaxPooling1D,
     MaxPooling2D,
+    Residual,
 )
-from chainrule.training import inference, loop
-from chainrule.training.native import handler, rows
+from chainrule.training import inference, loop, passes
+from chainrule.training.native import elementwise, handler, rows
 
 random = np.random.default_rng(0)
 CLOSE = 1e-5
@@ -30,11 +32,16 @@ def pictures(*shape):
     return random.normal(size=shape).astype(np.float32)
 
 
+def residual():
+    layers = [Conv2D(16, 3, padding="same", use_bias=False), BatchNormalization()]
+    return Residual(layers, activation="relu")
+
+
 NETWORKS = {
     "perceptron": (
         lambda: [Input((70,)), Dense(130, activation="relu"), Dense(9, activation="softmax")],
         pictures(4096, 70),
-        {"product", "outer", "rows"},
+        {"product", "outer", "rows", "loop"},
     ),
     "small perceptron": (
         lambda: [Input((3,)), Dense(4, activation="tanh"), Dense(2, activation="softmax")],
@@ -54,7 +61,20 @@ NETWORKS = {
             Dense(5, activation="softmax"),
         ],
         pictures(256, 20, 20, 3),
-        {"maps", "slopes", "columns", "rows"},
+        {"maps", "slopes", "loop", "rows"},
+    ),
+    "residual block": (
+        lambda: [
+            Input((16, 16, 3)),
+            Conv2D(16, 3, padding="same", use_bias=False),
+            BatchNormalization(),
+            Activation("relu"),
+            residual(),
+            Flatten(),
+            Dense(5, activation="softmax"),
+        ],
+        pictures(128, 16, 16, 3),
+        {"maps", "slopes", "loop"},
     ),
     "sequences": (
         lambda: [
@@ -85,17 +105,25 @@ def trained(layers, x):
 def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
     layers, x, expected = NETWORKS[name]
     kinds, done = set(), handler.done
-    for module in ("convolution", "dense", "rows", "summing"):
+    for module in ("convolution", "dense", "rows"):
         place = f"chainrule.training.native.{module}.done"
         monkeypatch.setattr(
             place, lambda work, *rest: kinds.add(work.name.split("_")[0]) or done(work, *rest)
         )
+    everything = handler.all_done
+    monkeypatch.setattr(
+        elementwise,
+        "all_done",
+        lambda work, *rest: kinds.add(work.name.split("_")[0]) or everything(work, *rest),
+    )
     before, fast = trained(layers, x)
     assert expected <= kinds
     kinds.clear()
-    for module in (loop, inference):
+    for module in (passes, inference):
         monkeypatch.setattr(module, "KERNELS", {})
     monkeypatch.setattr(rows, "stays_outside", lambda array: False)
+    for name in ("LEAST", "MANY"):
+        monkeypatch.setattr(loop, name, 10**9)
     same, plain = trained(layers, x)
     assert not kinds
     for first, again, one, other in zip(before, same, fast, plain, strict=True):

@@ -14,7 +14,6 @@ from chainrule.rules.pooling import global_pooling, local_pooling
 from chainrule.rules.sampling import FILL_MODES, INTERPOLATIONS, sampled
 from chainrule.rules.windows import output_shape, pairs_of, room_of, spans_of
 from chainrule.training.kernels import KERNELS
-from chainrule.training.statistics import STATISTICS
 
 few = settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
 
@@ -156,9 +155,7 @@ def test_the_kernel_of_sampling_is_its_rule(fill_mode, interpolation):
 
 
 def test_every_kernel_is_held_against_its_rule():
-    """Here, or in test_native.py where it is one of the sums over a batch."""
     assert set(KERNELS) == {
-        *STATISTICS,
         feature_maps.convolution,
         feature_maps.convolution_without_bias,
         gradients.convolution_dW,

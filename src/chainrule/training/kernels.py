@@ -39,7 +39,6 @@ from chainrule.rules.windows import (
 )
 from chainrule.training.native import convolution as native
 from chainrule.training.products import PRODUCTS
-from chainrule.training.statistics import STATISTICS
 
 # ------------------------------------------------------------------------- numbers once worked
 
@@ -296,5 +295,4 @@ KERNELS: Kernels = {
     global_pooling.global_max_pooling_dx: _global_max_pooling_dx,
     sampled: _sampled,
     **PRODUCTS,
-    **STATISTICS,
 }

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from chainrule.layers.steps import Step, needed, run
+from chainrule.layers.steps import Step, needed
 from chainrule.network import LOSS, NEW, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
 from chainrule.training.batches import over_batches, rows_of, take
 from chainrule.training.draws import drawn, draws_key
 from chainrule.training.inference import Data, Measures, Values, added, evaluator, means, measured, nothing
-from chainrule.training.kernels import KERNELS
 from chainrule.training.order import shuffled
+from chainrule.training.passes import in_passes
 
 CAPACITY = 4096
 """The most epochs that one call can run: there is a place for so many in the buffers of its logs."""
@@ -25,6 +25,9 @@ CAPACITY = 4096
 TOGETHER = 64
 """Epochs between two looks at whether all is finite. XLA makes one function of a loop over so few numbers
 that ends by their count alone, which takes a tenth of the time where an epoch is a small update."""
+
+LEAST, MANY = 2**12, 2**16
+"""Numbers of a weight, and of an array of a batch. Below, XLA's own loops take no longer."""
 
 Update = Callable[[Values, Data, Array, Array, Array], tuple[dict[str, Array], dict[str, Array]]]
 
@@ -51,17 +54,24 @@ def epoch_order(key: Array, epoch: Any, rows: int, shuffle: bool) -> Array:
     return shuffled(jax.random.fold_in(key, epoch), rows)
 
 
-def updater(program: Program) -> Update:
-    """One update, ``update(values, data, rate, key, rows)``: the new values, and all its quantities.
+def updater(program: Program, kept: Iterable[str] = ()) -> Update:
+    """One update, ``update(values, data, rate, key, rows)``: the new values, and its quantities.
 
-    ``rows`` are the numbers of the batch's rows in the data; ``key`` gives the random numbers.
+    ``rows`` are the numbers of the batch's rows in the data; ``key`` gives the random numbers. Those ``kept``
+    are among the quantities; others may have been worked out on the way to others only.
     """
-    steps = training_steps(program)
+    steps, changing = training_steps(program), {step.name for step in program.update}
+    before = tuple(step for step in steps if step.name not in changing)
+    after = tuple(step for step in steps if step.name in changing)
+    wanted = {*kept, *(f"{name}{NEW}" for name in program.changing), LOSS, *program.outputs}
+    taken = {name for step in after for name in step.inputs}
+    first = [step.name for step in before if step.name in wanted | taken]
+    last = [step.name for step in after if step.name in wanted]
 
     def update(values: Values, data: Data, rate: Array, key: Array, rows: Array) -> Any:
         random = drawn(program.draws, key, rows.shape[0])
         given = {**values, **take(data, rows), **random, LEARNING_RATE: rate}
-        done = run(steps, given, KERNELS)
+        done = in_passes(after, in_passes(before, given, first, MANY), last, LEAST)
         return {**values, **{name: done[f"{name}{NEW}"] for name in program.changing}}, done
 
     return update

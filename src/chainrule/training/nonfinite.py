@@ -69,7 +69,7 @@ def explain(
 
 def _sizes_of_updates(program: Program) -> Callable[..., Any]:
     """Compiled updates that give, beside the new values, max |q| for each quantity and update."""
-    update = updater(program)
+    update = updater(program, kept=(step.name for step in training_steps(program)))
 
     def part(
         values: dict[str, Array],

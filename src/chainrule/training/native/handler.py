@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,9 +40,10 @@ _known: set[str] = set()
 
 @dataclass(frozen=True)
 class Work:
-    """What a function does: ``write`` writes a part of it, of the pen, inputs, the result, the part's number.
+    """What a function does: ``write`` writes a part of it, of the pen, inputs, results, the part's number.
 
     A name stands for one work only, in every process: compiled programs that are kept refer to it.
+    ``in_place``: a result may lie where an input does, each number written after it was read.
     """
 
     name: str
@@ -50,27 +51,40 @@ class Work:
     lanes: int
     parts: int
     multiplications: int
+    in_place: bool = False
 
 
 def done(work: Work, inputs: Sequence[Array], shape: Shape) -> Array:
     """The result, of this shape; under ``vmap`` one for each example, as of a call for each."""
+    return all_done(work, inputs, [shape], {})[0]
+
+
+def all_done(
+    work: Work, inputs: Sequence[Array], shapes: Sequence[Shape], in_place: Mapping[int, int]
+) -> list[Array]:
+    """Several results, of these shapes; ``in_place`` says of which input's memory a result may take."""
     name = f"chainrule_{work.name}"
     if name not in _known:
-        sizes = [math.prod(each) for each in (*(i.shape for i in inputs), shape)]
-        place = compiled(f"{name}_{_cores()}", partial(_module, work=work, sizes=sizes, axes=len(shape)))
-        function = ctypes.CFUNCTYPE(ctypes.c_void_p)(place)
+        given = [i.shape for i in inputs]
+        module = partial(_module, work=work, inputs=given, results=shapes)
+        function = ctypes.CFUNCTYPE(ctypes.c_void_p)(compiled(f"{name}_{_cores()}", module))
         jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(function), platform="cpu")
         _known.add(name)
-    result = jax.ShapeDtypeStruct(shape, jnp.float32)
-    return jax.ffi.ffi_call(name, result, vmap_method="broadcast_all")(*inputs)
+    results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    call = jax.ffi.ffi_call(
+        name, results, vmap_method="broadcast_all", input_output_aliases=dict(in_place) or None
+    )
+    return list(call(*inputs))
 
 
-def _module(name: str, work: Work, sizes: Sequence[int], axes: int) -> ir.Module:
-    """A function of buffers of these sizes, the result's last, which has so many axes."""
+def _module(name: str, work: Work, inputs: Sequence[Shape], results: Sequence[Shape]) -> ir.Module:
+    """A function of buffers of these shapes."""
     module = ir.Module(name)
     module.triple = ""
+    sizes = [math.prod(shape) for shape in (*inputs, *results)]
     task = _task(module, _part(module, work, len(sizes)), work.parts, sizes)
-    _handler(module, name, work, task, len(sizes), axes)
+    paths = [(INPUTS, 8 * i) for i in range(len(inputs))] + [(RESULTS, 8 * i) for i in range(len(results))]
+    _handler(module, name, work, task, paths, len(results[0]))
     return module
 
 
@@ -85,8 +99,9 @@ def _function(module: ir.Module, name: str, result: ir.Type, kinds: Sequence[ir.
 def _part(module: ir.Module, work: Work, buffers: int) -> ir.Function:
     part = _function(module, "part", ir.VoidType(), [*[POINTER] * buffers, LONG])
     part.linkage = "internal"
-    for buffer in part.args[:-1]:
-        buffer.add_attribute("noalias")
+    if not work.in_place:
+        for buffer in part.args[:-1]:
+            buffer.add_attribute("noalias")
     pen = Pen(part, work.lanes)
     work.write(pen, *part.args)
     pen.builder.ret_void()
@@ -131,7 +146,14 @@ def _task(module: ir.Module, part: ir.Function, parts: int, sizes: Sequence[int]
     return task
 
 
-def _handler(module: ir.Module, name: str, work: Work, task: ir.Function, buffers: int, axes: int) -> None:
+def _handler(
+    module: ir.Module,
+    name: str,
+    work: Work,
+    task: ir.Function,
+    paths: Sequence[tuple[int, int]],
+    axes: int,
+) -> None:
     """What XLA calls: it asks other threads for help, works as they do, and waits for the last part."""
     handler = _function(module, name, POINTER, [POINTER])
     (frame,) = handler.args
@@ -143,11 +165,10 @@ def _handler(module: ir.Module, name: str, work: Work, task: ir.Function, buffer
     is_large = builder.icmp_signed(">", pen.times(examples, work.multiplications), long(LEAST))
     helpers = builder.select(is_large, _less(builder, parts, long(_cores())), long(1))
     helpers = builder.sub(helpers, long(1))
-    record = builder.call(pen.known("malloc", POINTER, [LONG]), [long(BUFFERS + 8 * buffers)])
+    record = builder.call(pen.known("malloc", POINTER, [LONG]), [long(BUFFERS + 8 * len(paths))])
     users = pen.sum(2, helpers)
     for offset, value in ((NEXT, long(0)), (DONE, long(0)), (USERS, users), (ALL, parts)):
         builder.store(value, at(builder, record, offset), align=8)
-    paths = [*((INPUTS, 8 * i) for i in range(buffers - 1)), (RESULTS, 0)]
     for i, path in enumerate(paths):
         numbers = address(builder, frame, *path, DATA)
         builder.store(numbers, at(builder, record, BUFFERS + 8 * i), align=8)

@@ -86,6 +86,15 @@ class Sizes:
             return rows, 1, columns * self.channels
         return rows, columns, self.channels
 
+    def met(self, axis: int, place: int) -> list[int]:
+        """Which of the kernel's places along an axis lie on numbers, not zeros between, at one of the map."""
+        start = place * self.strides[axis] - self.before[axis]
+        return [
+            at
+            for at in range(self.kernel[axis])
+            if (start + at * self.dilation[axis]) % self.apart[axis] == 0
+        ]
+
     @property
     def multiplications(self) -> int:
         """Of the whole."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 
 BYTE, INT, LONG, FLOAT = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.FloatType()
@@ -94,6 +95,12 @@ class Pen:
 
     def zeros(self) -> ir.Constant:
         return ir.Constant(self.vector, None)
+
+    def constant(self, number: Any) -> ir.Constant:
+        """A known number in all places of a vector: a float, or whether something holds."""
+        if np.asarray(number).dtype == bool:
+            return ir.Constant(ir.VectorType(ir.IntType(1), self.lanes), [int(number)] * self.lanes)
+        return ir.Constant(self.vector, [float(number)] * self.lanes)
 
     def number(self, address: Value) -> Value:
         """A number in all places of a vector."""
