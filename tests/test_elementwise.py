@@ -14,6 +14,7 @@ from chainrule.training import loop as training_loop
 from chainrule.training.native import elementwise, handler
 from chainrule.training.native.elementwise import looped
 from chainrule.training.native.loops import loop_of
+from marks import but_slow
 
 FUNCTIONS = {
     "sums": lambda a, b, s: [a + 2 * b - s, -a],
@@ -25,15 +26,15 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.integers(1, 5), st.integers(1, 700), st.integers(0, 2**32 - 1))
 def test_loops_are_their_functions(name, rows, columns, seed):
     function, random = FUNCTIONS[name], np.random.default_rng(seed)
     a, b = (jnp.asarray(random.normal(size=(rows, columns)), jnp.float32) for _ in range(2))
     single = jnp.float32(random.normal())
     loop = loop_of(function, [a, b, single], a.shape)
-    found = jax.jit(lambda *inputs: looped(loop, inputs, {}))(a, b, single)
-    for one, right in zip(found, function(a, b, single), strict=True):
+    both = jax.jit(lambda *inputs: (looped(loop, inputs, {}), function(*inputs)))
+    for one, right in zip(*both(a, b, single), strict=True):
         np.testing.assert_allclose(one, right, rtol=1e-6, atol=1e-6)
 
 
@@ -85,7 +86,7 @@ def test_columns_are_those_of_the_last_axis():
         lambda a, b: [a.sum(axis=1)],
         lambda a, b: [a @ b],
         lambda a, b: [a.T],
-        lambda a, b: [jnp.exp(a)],
+        lambda a, b: [jnp.sin(a)],
         lambda a, b: [a[:, ::-1]],
         lambda a, b: [a.astype(jnp.bfloat16).astype(jnp.float32)],
         lambda a, b: [a + jnp.arange(8.0)],
@@ -123,12 +124,13 @@ OPTIMIZERS = {
 CLASSES = {"momentum": "SGD", "nesterov": "SGD", "AMSGrad": "Adam", "decay": "Adam"}
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", but_slow(["nesterov", "AMSGrad", "clipped"], OPTIMIZERS))
 def test_updates_by_loops_are_those_of_the_rules(name, monkeypatch):
     kind = getattr(optimizers, CLASSES.get(name, "SGD" if name.startswith("clipped") else name))
     random = np.random.default_rng(0)
     x, y = random.normal(size=(256, 70)).astype(np.float32), random.integers(0, 9, 256)
     ran = set()
+    monkeypatch.setattr(training_loop, "epochs_at_once", lambda *given, **more: None)
 
     def trained():
         chainrule.utils.set_random_seed(1)

@@ -13,6 +13,7 @@ from chainrule.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    Dropout,
     Embedding,
     Flatten,
     GlobalMaxPooling1D,
@@ -21,6 +22,8 @@ from chainrule.layers import (
 )
 from chainrule.training import inference, loop, passes
 from chainrule.training.native import elementwise, handler, rows
+from chainrule.training.native.whole import calls
+from marks import but_slow
 
 random = np.random.default_rng(0)
 CLOSE = 1e-5
@@ -39,14 +42,24 @@ def residual():
 
 NETWORKS = {
     "perceptron": (
-        lambda: [Input((70,)), Dense(130, activation="relu"), Dense(9, activation="softmax")],
+        lambda: [Input((70,)), Dense(520, activation="relu"), Dense(9, activation="softmax")],
         pictures(4096, 70),
         {"product", "outer", "rows", "loop"},
+    ),
+    "perceptron in one piece": (
+        lambda: [Input((70,)), Dense(33, activation="relu"), Dense(9, activation="softmax")],
+        pictures(4100, 70),
+        {"epochs"},
+    ),
+    "perceptron with dropout": (
+        lambda: [Input((20,)), Dropout(0.3), Dense(33, activation="relu"), Dense(9, activation="softmax")],
+        pictures(150, 20),
+        {"epochs"},
     ),
     "small perceptron": (
         lambda: [Input((3,)), Dense(4, activation="tanh"), Dense(2, activation="softmax")],
         pictures(64, 3),
-        set(),
+        {"epochs"},
     ),
     "images": (
         lambda: [
@@ -101,7 +114,7 @@ def trained(layers, x):
     return before, model.get_weights()
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", but_slow(NETWORKS.keys() - {"images"}, NETWORKS))
 def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
     layers, x, expected = NETWORKS[name]
     kinds, done = set(), handler.done
@@ -110,11 +123,14 @@ def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
         monkeypatch.setattr(
             place, lambda work, *rest: kinds.add(work.name.split("_")[0]) or done(work, *rest)
         )
-    everything = handler.all_done
+    everything, registered = handler.all_done, handler.registered
     monkeypatch.setattr(
         elementwise,
         "all_done",
         lambda work, *rest: kinds.add(work.name.split("_")[0]) or everything(work, *rest),
+    )
+    monkeypatch.setattr(
+        calls, "registered", lambda work, *rest: kinds.add("epochs") or registered(work, *rest)
     )
     before, fast = trained(layers, x)
     assert expected <= kinds
@@ -124,6 +140,7 @@ def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
     monkeypatch.setattr(rows, "stays_outside", lambda array: False)
     for name in ("LEAST", "MANY"):
         monkeypatch.setattr(loop, name, 10**9)
+    monkeypatch.setattr(loop, "epochs_at_once", lambda *given, **more: None)
     same, plain = trained(layers, x)
     assert not kinds
     for first, again, one, other in zip(before, same, fast, plain, strict=True):

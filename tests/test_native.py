@@ -25,13 +25,16 @@ from chainrule.training.native import convolution, dense, machine
 from chainrule.training.native.elementwise import looped
 from chainrule.training.native.loops import loop_of
 from chainrule.training.native.rows import LEAST, Outside, stays_outside
+from compiling import quickly
+from marks import but_slow
 
 ROUNDING = float(np.finfo(np.float32).eps)
 PROCESSORS = [machine.Vectors(16, 26), machine.Vectors(8, 12), machine.Vectors(4, 8)]
+OWN = [vectors for vectors in PROCESSORS if vectors.lanes == machine.vectors().lanes]
 some = settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate])
 
 
-@pytest.fixture(params=PROCESSORS, ids=lambda vectors: f"{vectors.lanes} lanes")
+@pytest.fixture(params=but_slow(OWN, PROCESSORS), ids=lambda vectors: f"{vectors.lanes} lanes")
 def processor(request):
     """Code as for a processor of these vectors: LLVM puts it into the instructions that there are."""
     with pytest.MonkeyPatch.context() as patch:
@@ -79,11 +82,18 @@ def test_convolutions_are_their_rules(case):
     x32, W32, dz32 = (jnp.asarray(each, jnp.float32) for each in (x, W, dz))
     kernel = W.shape[:-2]
     assert convolution.done_here(x32, 1)
-    z = convolution.convolution(x32, W32, **options)
+
+    @quickly
+    def in_one_program(x, W, dz):
+        return (
+            convolution.convolution(x, W, **options),
+            convolution.convolution_dW(x, dz, kernel=kernel, **options),
+            convolution.convolution_dx(dz, W, x, **options),
+        )
+
+    z, dW, dx = in_one_program(x32, W32, dz32)
     assert_rounded(z, feature_maps.convolution_without_bias, x, W, **options)
-    dW = convolution.convolution_dW(x32, dz32, kernel=kernel, **options)
     assert_rounded(dW, gradients.convolution_dW, x, dz, kernel=kernel, **options)
-    dx = convolution.convolution_dx(dz32, W32, x32, **options)
     assert_rounded(dx, gradients.convolution_dx, dz, W, x, **options)
 
 
@@ -109,9 +119,12 @@ def test_sums_are_their_rules(columns, more, seed):
     random = np.random.default_rng(seed)
     shape = (2, 2**15 // columns + more, columns)
     a, b = random.normal(3, size=shape), random.normal(size=shape)
-    for rule, number in SUMS.items():
-        given32 = [jnp.asarray(each, jnp.float32) for each in (a, b)[:number]]
-        assert_rounded(in_one_pass(rule, *given32), rule, *(a, b)[:number])
+    both32 = [jnp.asarray(each, jnp.float32) for each in (a, b)]
+    found = quickly(lambda *both: [in_one_pass(rule, *both[:number]) for rule, number in SUMS.items()])(
+        *both32
+    )
+    for made, (rule, number) in zip(found, SUMS.items(), strict=True):
+        assert_rounded(made, rule, *(a, b)[:number])
 
 
 def test_variance_of_numbers_far_from_zero_is_not_lost(processor):
@@ -144,8 +157,14 @@ def test_products_are_their_rules(rows, inputs, filters, seed):
     x, W, dz = (random.normal(size=size) for size in ((rows, inputs), (inputs, filters), (rows, filters)))
     x32, W32, dz32 = (jnp.asarray(each, jnp.float32) for each in (x, W, dz))
     assert dense.done_here(x32, filters)
-    assert_rounded(KERNELS[affine.linear_map](x32, W32), affine.linear_map, x, W)
-    assert_rounded(KERNELS[affine.affine_dW](x32, dz32), affine.affine_dW, x, dz)
+
+    @quickly
+    def in_one_program(x, W, dz):
+        return KERNELS[affine.linear_map](x, W), KERNELS[affine.affine_dW](x, dz)
+
+    z, dW = in_one_program(x32, W32, dz32)
+    assert_rounded(z, affine.linear_map, x, W)
+    assert_rounded(dW, affine.affine_dW, x, dz)
 
 
 @pytest.mark.usefixtures("processor")

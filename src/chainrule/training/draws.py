@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from chainrule.layers.layer import Draw
@@ -34,3 +36,21 @@ def drawn(draws: Mapping[str, Draw], key: Array, rows: int) -> dict[str, Array]:
         own = own if draw.seed is None else jax.random.fold_in(own, draw.seed)
         made[name] = function(own, (rows, *draw.shape), np.float32)
     return made
+
+
+def drawn_for_all(
+    draws: Mapping[str, Draw], key: Array, first: Array, rows: int, size: int
+) -> dict[str, Array]:
+    """The random numbers of all updates of so many rows, (rows, …), each update's as ``drawn`` gives them.
+
+    ``size`` are the rows of an update, the last one's fewer; ``first`` is the number of the first.
+    """
+    if not draws:
+        return {}
+    full, rest = divmod(rows, size)
+    keys = jax.vmap(partial(jax.random.fold_in, key))(first + jnp.arange(full + (rest > 0)))
+    found = jax.vmap(lambda own: drawn(draws, own, size))(keys[:full])
+    parts = [{name: values.reshape(-1, *values.shape[2:]) for name, values in found.items()}]
+    if rest:
+        parts.append(drawn(draws, keys[full], rest))
+    return {name: jnp.concatenate([part[name] for part in parts]) for name in draws}

@@ -42,14 +42,15 @@ class Chunk(NamedTuple):
     order: Array
 
 
+FEW = 2**14
+"""Bytes. What is smaller goes along with each call sooner than it is put on a processor."""
+
+
 class Memory:
     """Arrays that are on the device as a whole, or stay where they are: one chunk."""
 
     def __init__(self, data: dict[str, np.ndarray], seed: int = 0, shuffle: bool = False) -> None:
-        self.data = {
-            name: array if isinstance(array, Outside) else jax.device_put(array)
-            for name, array in left_outside(data).items()
-        }
+        self.data = {name: _near(array) for name, array in left_outside(data).items()}
         self.rows = rows_of(data)
         self.chunk_rows = self.rows
         self.seed, self._shuffle = seed, shuffle
@@ -59,6 +60,15 @@ class Memory:
         if start == 0:
             key = jax.random.key(self.seed)
             yield Chunk(self.data, epoch_order(key, epoch, self.rows, self._shuffle))
+
+
+def _near(array: Any) -> Any:
+    """The array where programs take it from; what is done to the one given changes nothing of it."""
+    if isinstance(array, Outside):
+        return array
+    if array.nbytes < FEW and jax.default_backend() == "cpu":
+        return np.array(array)
+    return jax.device_put(array)
 
 
 class Stream:

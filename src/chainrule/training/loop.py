@@ -14,12 +14,13 @@ from chainrule.network import LOSS, NEW, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
 from chainrule.training.batches import over_batches, rows_of, take
-from chainrule.training.draws import drawn, draws_key
+from chainrule.training.draws import drawn, drawn_for_all, draws_key
 from chainrule.training.inference import Data, Measures, Values, added, evaluator, means, measured, nothing
 from chainrule.training.order import shuffled
 from chainrule.training.passes import in_passes
+from chainrule.training.whole import MOST, epochs_at_once
 
-CAPACITY = 4096
+CAPACITY = 2**14
 """The most epochs that one call can run: there is a place for so many in the buffers of its logs."""
 
 TOGETHER = 64
@@ -77,11 +78,12 @@ def updater(program: Program, kept: Iterable[str] = ()) -> Update:
     return update
 
 
-def batches_trained(program: Program, measures: Measures) -> Callable[..., Any]:
+def batches_trained(program: Program, measures: Measures, most: int = MOST) -> Callable[..., Any]:
     """Updates on some rows in order: ``part(values, sums, data, rate, key, first, order, batch_size)``.
 
     ``sums`` are of the logs so far; ``key`` is the epoch's, ``first`` the number of the first update in
-    the epoch. Gives the new values and sums.
+    the epoch. Gives the new values and sums. ``most`` is of how many multiplications an update may be that
+    is machine code as a whole.
     """
     update = updater(program)
 
@@ -95,6 +97,13 @@ def batches_trained(program: Program, measures: Measures) -> Callable[..., Any]:
         order: Array,
         batch_size: int,
     ) -> tuple[dict[str, Array], dict[str, Array]]:
+        size = min(batch_size, order.shape[0])
+        random = drawn_for_all(program.draws, key, first, order.shape[0], size)
+        found = epochs_at_once(program, measures, values, data, rate, random, order, size, most=most)
+        if found is not None:
+            new, more = found
+            return new, added(sums, {name: log[0] for name, log in more.items()})
+
         def one(carry: Any, rows: Array) -> Any:
             values, sums, number = carry
             new, done = update(values, data, rate, jax.random.fold_in(key, number), rows)
@@ -127,6 +136,14 @@ def training_loop(program: Program, measures: Measures) -> Callable[..., Epochs]
         shuffle: bool,
     ) -> Epochs:
         rows = rows_of(data)
+        is_shuffled = shuffle and batch_size < rows  # one batch of all rows is the same in any order
+        if validation is None and not is_shuffled and not program.draws:
+            count = stop - start
+            found = epochs_at_once(
+                program, measures, values, data, learning_rate, {}, None, batch_size, count, CAPACITY
+            )
+            if found is not None:
+                return _of_one_call(*found, count, rows)
 
         def going(carry: Any) -> Array:
             _, epoch_number, _, finite = carry
@@ -134,8 +151,7 @@ def training_loop(program: Program, measures: Measures) -> Callable[..., Epochs]
 
         def one(number: Array, carry: Any) -> Any:
             values, first, logs = carry
-            # One batch of all rows is the same batch in any order.
-            order = epoch_order(key, number, rows, shuffle and batch_size < rows)
+            order = epoch_order(key, number, rows, is_shuffled)
             random = draws_key(key, number)
             sums = nothing(measures)
             values, sums = train(values, sums, data, learning_rate, random, jnp.int32(0), order, batch_size)
@@ -165,6 +181,14 @@ def training_loop(program: Program, measures: Measures) -> Callable[..., Epochs]
         return Epochs(values, stopped - start, logs, finite & all_finite(values))
 
     return jax.jit(epochs, static_argnames=("batch_size", "shuffle"))
+
+
+def _of_one_call(values: dict[str, Array], sums: dict[str, Array], count: Array, rows: int) -> Epochs:
+    """What the loop gives where all epochs were one function; the epochs up to one that is not finite."""
+    logs = means(sums, rows)
+    is_lost = ~jnp.isfinite(logs[LOSS]) & (jnp.arange(CAPACITY) < count)
+    done = jnp.where(is_lost.any(), jnp.argmax(is_lost) + 1, count)
+    return Epochs(values, done, logs, ~is_lost.any() & all_finite(values))
 
 
 def all_finite(values: Values) -> Array:

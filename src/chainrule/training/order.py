@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.custom_batching import sequential_vmap
 
 from chainrule.rules.arrays import Array
+from chainrule.training.native import sorting
 
 _LARGEST = 2**32 - 1
 
@@ -39,21 +38,9 @@ def shuffled(key: Array, rows: int) -> Array:
 
 def places_of(numbers: Array) -> Array:
     """Where the smallest of some numbers stands, the next, and so on; of equal ones the first comes first."""
-    found: Array = lax.platform_dependent(numbers, cpu=sequential_vmap(_of_one), default=_carried_along)
+    found: Array = lax.platform_dependent(numbers, cpu=sorting.places_of, default=_carried_along)
     return found
 
 
 def _carried_along(numbers: Array) -> Array:
     return lax.sort_key_val(numbers, jnp.arange(numbers.shape[0]))[1]
-
-
-def _of_one(numbers: Array) -> Any:
-    ordered = lax.sort(numbers, is_stable=False)
-
-    def ranked(numbers: Array) -> Array:
-        ranks = jnp.searchsorted(ordered, numbers)
-        empty = jnp.zeros(numbers.shape, jnp.int32)
-        return empty.at[ranks].set(jnp.arange(len(numbers)), mode="promise_in_bounds", unique_indices=True)
-
-    has_equal = (ordered[1:] == ordered[:-1]).any()
-    return lax.cond(has_equal, _carried_along, ranked, numbers)

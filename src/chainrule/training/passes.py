@@ -117,14 +117,13 @@ class _Plan:
         loop = loop_of(lambda *arrays: [step.rule(*arrays, **step.options)], kinds, shape)
         if loop is None or not (loop.whole or loop.sums):
             return None
-        (result,) = loop.listing.results
-        if result < len(names):
-            return names[result]
-        if loop.whole and loop.listing.kinds[result].shape != shape:
+        (result,) = loop.equations.results
+        if result in loop.equations.given:
+            return names[loop.equations.given.index(result)]
+        if loop.whole and result.shape != shape:
             return None
-        used = loop.listing.used
-        arrays = frozenset(names[i] for i in used if loop.extent(i) is Extent.WHOLE)
-        return Waiting(step, shape, bool(loop.sums), tuple(names[i] for i in used), arrays)
+        arrays = frozenset(names[i] for i, q in loop.inputs.items() if loop.extent(q) is Extent.WHOLE)
+        return Waiting(step, shape, bool(loop.sums), tuple(names[i] for i in loop.inputs), arrays)
 
     def _value_or_kind(self, name: str) -> Any:
         """A value; of one that waits, its shape and type."""

@@ -16,6 +16,7 @@ from chainrule.training.batches import rows_of
 from chainrule.training.draws import draws_key
 from chainrule.training.inference import Data, Measures, Values, evaluator, means, nothing
 from chainrule.training.loop import all_finite, batches_trained, epoch_order
+from chainrule.training.whole import SIDE_BY_SIDE
 
 
 class Rows(NamedTuple):
@@ -53,7 +54,8 @@ def copy_trained(
 
     It goes on when the numbers are not finite any more: the other copies do.
     """
-    train, evaluate = batches_trained(program, measures), evaluator(program, measures)
+    train = batches_trained(program, measures, SIDE_BY_SIDE)
+    evaluate = evaluator(program, measures)
 
     def epoch(values: Values, rows: Rows, rate: Array, key: Array, number: Array) -> Any:
         count = rows_of(rows.data) if rows.trained is None else rows.trained.shape[0]

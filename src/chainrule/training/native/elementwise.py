@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from chainrule.rules.arrays import Array
+from chainrule.training.native.equations import Quantity
 from chainrule.training.native.handler import Work, all_done
 from chainrule.training.native.loops import Loop, is_sum, is_whole
 from chainrule.training.native.passing import PARTS, write_loop
@@ -17,11 +18,11 @@ from chainrule.training.native.passing import PARTS, write_loop
 
 def looped(loop: Loop, inputs: Sequence[Array], in_place: Mapping[int, int]) -> list[Array]:
     """The function's results; ``in_place`` says of which input's memory a result may take."""
-    used, whole = loop.listing.used, loop.whole
+    used, whole, equations = loop.equations.used, loop.whole, loop.equations
     aliases = {
-        used.index(i): whole.index(loop.listing.results[result])
+        used.index(i): whole.index(equations.results[result])
         for i, result in in_place.items()
-        if i in used and loop.listing.results[result] in whole
+        if i in used and equations.results[result] in whole
     }
     places = "".join(f"_{result}at{i}" for i, result in aliases.items())
     work = Work(
@@ -29,24 +30,27 @@ def looped(loop: Loop, inputs: Sequence[Array], in_place: Mapping[int, int]) -> 
         partial(write_loop, loop=loop),
         loop.lanes,
         PARTS,
-        loop.numbers * len(loop.listing.lines),
+        loop.numbers * len(equations.lines),
         in_place=bool(aliases),
     )
-    kinds = loop.listing.kinds
-    shapes = [kinds[value].shape for value in whole] + [(PARTS, loop.columns)] * len(loop.sums)
+    shapes = [quantity.shape for quantity in whole] + [(PARTS, loop.columns)] * len(loop.sums)
     done = all_done(work, [inputs[i] for i in used], shapes, aliases)
-    values: dict[int, Any] = {**dict(enumerate(inputs)), **loop.listing.constants}
+    values: dict[Quantity, Any] = dict(zip(equations.given, inputs, strict=True))
     values |= dict(zip(whole, done, strict=False))
     return _results(loop, values, [each.sum(axis=0) for each in done[len(whole) :]])
 
 
-def _results(loop: Loop, values: dict[int, Any], sums: Sequence[Array]) -> list[Array]:
+def _results(loop: Loop, values: dict[Quantity, Any], sums: Sequence[Array]) -> list[Array]:
     """All results, of those that are known and the sums: what is worked of these is left to XLA."""
     totals = iter(sums)
-    for line in loop.listing.lines:
-        if is_sum(line):
-            values[line.results[0]] = next(totals)
-        elif not is_whole(loop, line):
-            taken = [values[value] for value in line.inputs]
-            values[line.results[0]] = line.primitive.bind(*taken, **line.options)
-    return [values[result] for result in loop.listing.results]
+
+    def value(quantity: Quantity) -> Any:
+        return values[quantity] if quantity.known is None else quantity.dtype.type(quantity.known)
+
+    for equation in loop.equations.lines:
+        if is_sum(equation):
+            values[equation.result] = next(totals)
+        elif not is_whole(loop, equation):
+            taken = [value(quantity) for quantity in equation.inputs]
+            values[equation.result] = equation.primitive.bind(*taken, **equation.params)
+    return [value(result) for result in loop.equations.results]

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -43,7 +44,8 @@ class Work:
     """What a function does: ``write`` writes a part of it, of the pen, inputs, results, the part's number.
 
     A name stands for one work only, in every process: compiled programs that are kept refer to it.
-    ``in_place``: a result may lie where an input does, each number written after it was read.
+    ``in_place``: a result may lie where an input does, each number written after it was read. ``improved``:
+    LLVM is to look for a better way of writing it.
     """
 
     name: str
@@ -52,36 +54,55 @@ class Work:
     parts: int
     multiplications: int
     in_place: bool = False
+    improved: bool = True
 
 
-def done(work: Work, inputs: Sequence[Array], shape: Shape) -> Array:
+def done(work: Work, inputs: Sequence[Array], shape: Shape, dtype: Any = jnp.float32) -> Array:
     """The result, of this shape; under ``vmap`` one for each example, as of a call for each."""
-    return all_done(work, inputs, [shape], {})[0]
+    return all_done(work, inputs, [shape], {}, dtype)[0]
 
 
 def all_done(
-    work: Work, inputs: Sequence[Array], shapes: Sequence[Shape], in_place: Mapping[int, int]
+    work: Work,
+    inputs: Sequence[Array],
+    shapes: Sequence[Shape],
+    in_place: Mapping[int, int],
+    dtype: Any = jnp.float32,
 ) -> list[Array]:
     """Several results, of these shapes; ``in_place`` says of which input's memory a result may take."""
-    name = f"chainrule_{work.name}"
-    if name not in _known:
-        given = [i.shape for i in inputs]
-        module = partial(_module, work=work, inputs=given, results=shapes)
-        function = ctypes.CFUNCTYPE(ctypes.c_void_p)(compiled(f"{name}_{_cores()}", module))
-        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(function), platform="cpu")
-        _known.add(name)
-    results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    name = registered(work, [i.shape for i in inputs], shapes)
+    results = [jax.ShapeDtypeStruct(shape, dtype) for shape in shapes]
     call = jax.ffi.ffi_call(
         name, results, vmap_method="broadcast_all", input_output_aliases=dict(in_place) or None
     )
     return list(call(*inputs))
 
 
-def _module(name: str, work: Work, inputs: Sequence[Shape], results: Sequence[Shape]) -> ir.Module:
+def registered(
+    work: Work, inputs: Sequence[Shape], results: Sequence[Shape], shared: Sequence[int] = ()
+) -> str:
+    """The name by which XLA calls a work, made and told to XLA where it was not before.
+
+    The shapes are those of one example; ``shared`` are the inputs that are the same for all of them.
+    """
+    name = "_".join([f"chainrule_{work.name}", *(["of", *map(str, shared)] if shared else [])])
+    if name not in _known:
+        module = partial(_module, work=work, inputs=inputs, results=results, shared=shared)
+        function = ctypes.CFUNCTYPE(ctypes.c_void_p)(compiled(f"{name}_{_cores()}", module, work.improved))
+        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(function), platform="cpu")
+        _known.add(name)
+    return name
+
+
+def _module(
+    name: str, work: Work, inputs: Sequence[Shape], results: Sequence[Shape], shared: Sequence[int]
+) -> ir.Module:
     """A function of buffers of these shapes."""
     module = ir.Module(name)
     module.triple = ""
     sizes = [math.prod(shape) for shape in (*inputs, *results)]
+    for i in shared:
+        sizes[i] = 0  # from one example to the next
     task = _task(module, _part(module, work, len(sizes)), work.parts, sizes)
     paths = [(INPUTS, 8 * i) for i in range(len(inputs))] + [(RESULTS, 8 * i) for i in range(len(results))]
     _handler(module, name, work, task, paths, len(results[0]))

@@ -15,10 +15,12 @@ import numpy as np
 
 from chainrule.rules.rule import Shape
 from chainrule.training.native import machine
-from chainrule.training.native.arithmetic import WRITERS
-from chainrule.training.native.listing import Line, Listing, listed
+from chainrule.training.native.equations import Equation, Equations, Quantity, UnknownError, equations_of
+from chainrule.training.native.primitives import is_number_by_number
 
-_TYPES = (jnp.float32, jnp.bool_)
+_TYPES = (np.float32, np.bool_)
+VIEWS = ("broadcast_in_dim", "reshape", "squeeze", "expand_dims")
+"""The same numbers, which a vector has in the same places."""
 
 
 class Extent(Enum):
@@ -42,12 +44,17 @@ def extent(of: Shape, shape: Shape) -> Extent | None:
 class Loop:
     """A function of arrays of one shape, of numbers for each column, and of single numbers."""
 
-    listing: Listing
+    equations: Equations
     shape: Shape
     name: str
 
-    def extent(self, value: int) -> Extent | None:
-        return extent(self.listing.kinds[value].shape, self.shape)
+    def extent(self, quantity: Quantity) -> Extent | None:
+        return extent(quantity.shape, self.shape)
+
+    @property
+    def inputs(self) -> dict[int, Quantity]:
+        """The inputs that the results depend on, by their numbers."""
+        return {i: self.equations.given[i] for i in self.equations.used}
 
     @property
     def numbers(self) -> int:
@@ -58,19 +65,19 @@ class Loop:
         return self.shape[-1]
 
     @property
-    def sums(self) -> list[Line]:
-        """The lines that sum along the columns."""
-        return [line for line in self.listing.lines if is_sum(line)]
+    def sums(self) -> list[Equation]:
+        """Those that sum along the columns."""
+        return [each for each in self.equations.lines if is_sum(each)]
 
     @property
-    def whole(self) -> list[int]:
+    def whole(self) -> list[Quantity]:
         """The results that are arrays of the loop's shape."""
-        return [value for value in self.listing.results if self.extent(value) is Extent.WHOLE]
+        return [result for result in self.equations.results if self.extent(result) is Extent.WHOLE]
 
     @property
     def has_columns(self) -> bool:
         """Whether it matters which column a number is in."""
-        return bool(self.sums) or any(self.extent(i) is Extent.COLUMNS for i in self.listing.used)
+        return bool(self.sums) or any(self.extent(q) is Extent.COLUMNS for q in self.inputs.values())
 
     @property
     def lanes(self) -> int:
@@ -85,53 +92,55 @@ def loop_of(function: Callable[..., Any], inputs: Sequence[Any], shape: Shape) -
     kinds = [jax.ShapeDtypeStruct(i.shape, i.dtype) for i in inputs]
     if any(kind.dtype != jnp.float32 or extent(kind.shape, shape) is None for kind in kinds):
         return None
-    made = jax.make_jaxpr(function)(*kinds)
-    written = hashlib.sha256(f"{made} {made.consts}".encode()).hexdigest()[:24]
-    loop = Loop(listed(made), shape, written)
+    try:
+        equations = equations_of(jax.make_jaxpr(function)(*kinds))
+    except UnknownError:
+        return None
+    # What it found is an array, or a number that the program is given, as the rate of a network in a sweep.
+    if equations.found:
+        return None
+    loop = Loop(equations, shape, hashlib.sha256(equations.written.encode()).hexdigest()[:24])
     return loop if _is_one_pass(loop) else None
 
 
 def _is_one_pass(loop: Loop) -> bool:
-    # A tracer stands for a number that the program is given, as the rate of a network in a sweep.
-    constants = loop.listing.constants.values()
-    if any(isinstance(each, jax.core.Tracer) or np.shape(each) != () for each in constants):
-        return False
-    after: set[int] = set()
-    for line in loop.listing.lines:
-        values = (*line.inputs, *line.results)
-        kinds = [loop.listing.kinds[value] for value in values]
-        if any(loop.extent(v) is None for v in values) or any(k.dtype not in _TYPES for k in kinds):
+    after: set[Quantity] = set()
+    for each in loop.equations.lines:
+        quantities = (*each.inputs, each.result)
+        if any(loop.extent(q) is None for q in quantities) or any(q.dtype not in _TYPES for q in quantities):
             return False
-        is_late = bool(after.intersection(line.inputs))
-        if is_sum(line):
-            if is_late or not _is_along_columns(loop, line):
+        is_late = bool(after.intersection(each.inputs))
+        if is_sum(each):
+            if is_late or not _is_along_columns(loop, each):
                 return False
-        elif not _is_number_by_number(loop, line) or (is_late and is_whole(loop, line)):
+        elif not _is_in_place(loop, each) or (is_late and is_whole(loop, each)):
             return False
-        if is_late or is_sum(line):
-            after.update(line.results)
-    return all(loop.listing.kinds[result].dtype == jnp.float32 for result in loop.listing.results)
+        if is_late or is_sum(each):
+            after.add(each.result)
+    return all(result.dtype == np.float32 for result in loop.equations.results)
 
 
-def is_sum(line: Line) -> bool:
-    return str(line.primitive.name) == "reduce_sum"
+def is_sum(equation: Equation) -> bool:
+    return equation.name == "reduce_sum"
 
 
-def is_whole(loop: Loop, line: Line) -> bool:
-    return loop.extent(line.results[0]) is Extent.WHOLE
+def is_whole(loop: Loop, equation: Equation) -> bool:
+    return loop.extent(equation.result) is Extent.WHOLE
 
 
-def _is_along_columns(loop: Loop, line: Line) -> bool:
-    axes = tuple(range(len(loop.listing.kinds[line.inputs[0]].shape) - 1))
-    return loop.extent(line.inputs[0]) is Extent.WHOLE and tuple(line.options["axes"]) == axes != ()
+def _is_along_columns(loop: Loop, equation: Equation) -> bool:
+    (x,) = equation.inputs
+    axes = tuple(range(len(x.shape) - 1))
+    return loop.extent(x) is Extent.WHOLE and tuple(equation.params["axes"]) == axes != ()
 
 
-def _is_number_by_number(loop: Loop, line: Line) -> bool:
+def _is_in_place(loop: Loop, equation: Equation) -> bool:
     """Whether each number of the result is made of those at its place alone."""
-    if line.primitive.name not in WRITERS or line.options.get("y", 1) < 1:
+    if equation.name not in VIEWS and not is_number_by_number(equation):
         return False
-    if line.primitive.name == "broadcast_in_dim" and loop.extent(line.inputs[0]) is Extent.COLUMNS:
-        last = len(loop.listing.kinds[line.results[0]].shape) - 1
-        return bool(line.options["broadcast_dimensions"][-1] == last)
-    extents = {loop.extent(value) for value in line.inputs}
-    return is_whole(loop, line) or Extent.WHOLE not in extents
+    first = equation.inputs[0]
+    if equation.name == "broadcast_in_dim" and loop.extent(first) is Extent.COLUMNS:
+        last = len(equation.result.shape) - 1
+        return bool(equation.params["broadcast_dimensions"][-1] == last)
+    extents = {loop.extent(quantity) for quantity in equation.inputs}
+    return is_whole(loop, equation) or Extent.WHOLE not in extents

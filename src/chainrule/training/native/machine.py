@@ -64,15 +64,16 @@ def _engine() -> llvm.ExecutionEngine:
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
 
 
-def compiled(name: str, module: Callable[[str], ir.Module]) -> int:
+def compiled(name: str, module: Callable[[str], ir.Module], improved: bool = True) -> int:
     """The address of a module's function, as machine code that stays for as long as the process does.
 
-    ``module`` writes the module of this name; it is called where its code is not kept.
+    ``module`` writes the module of this name; it is called where its code is not kept. LLVM may leave it as
+    it is written, where it is not to be ``improved``: that takes the most of its time.
     """
     key = f"{_way_of_writing()}\n{name}"
     code = kept.read(key)
     if code is None:
-        code = _code(str(module(name)))
+        code = _code(str(module(name)), improved)
         kept.write(key, code)
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -89,15 +90,20 @@ def _way_of_writing() -> str:
     return written_by.hexdigest()
 
 
-def _code(written: str) -> bytes:
+def _code(written: str, improved: bool) -> bytes:
     """Machine code of what is written in LLVM's language."""
     target = _target()
     parsed = llvm.parse_assembly(written)
     parsed.verify()
+    if improved:
+        _improve(parsed, target)
+    code: bytes = target.emit_object(parsed)
+    return code
+
+
+def _improve(parsed: llvm.ModuleRef, target: llvm.TargetMachine) -> None:
     how = llvm.create_pipeline_tuning_options(speed_level=3)
     # What is in vectors stays as it was written: vectors of vectors would only spill registers.
     how.loop_vectorization = how.slp_vectorization = False
     builder = llvm.create_pass_builder(target, how)
     builder.getModulePassManager().run(parsed, builder)
-    code: bytes = target.emit_object(parsed)
-    return code

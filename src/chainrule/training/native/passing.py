@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from chainrule.training.native.arithmetic import WRITERS, divided_by_one_for_all
-from chainrule.training.native.loops import Extent, Loop, is_sum
-from chainrule.training.native.writing import Pen, Value, long
+from chainrule.training.native.equations import Quantity
+from chainrule.training.native.loops import VIEWS, Extent, Loop, is_sum
+from chainrule.training.native.primitives import written
+from chainrule.training.native.vectors import KINDS, constant
+from chainrule.training.native.writing import FLOAT, Pen, Value, long
 
 PARTS = 16
 """The numbers are shared among cores in so many parts, whatever the cores: sums stay the same."""
@@ -25,7 +27,7 @@ def write_loop(pen: Pen, *buffers: Value, loop: Loop) -> None:
 
 def _write_vectors(pen: Pen, *buffers: Value, loop: Loop) -> None:
     *arrays, part = buffers
-    inputs = dict(zip(loop.listing.used, arrays, strict=False))
+    inputs = dict(zip(loop.inputs.values(), arrays, strict=False))
     results = arrays[len(inputs) :]
     same = _singles(pen, loop, inputs)
 
@@ -61,7 +63,7 @@ def _write_columns(
 ) -> None:
     """So many vectors of columns of a part's rows; ``numbers`` of them, where a vector is not whole."""
     *arrays, part = buffers
-    inputs = dict(zip(loop.listing.used, arrays, strict=False))
+    inputs = dict(zip(loop.inputs.values(), arrays, strict=False))
     results = arrays[len(inputs) : len(inputs) + len(loop.whole)]
     totals = arrays[len(inputs) + len(results) :]
     same = [
@@ -75,8 +77,8 @@ def _write_columns(
         for result, buffer in zip(loop.whole, results, strict=True):
             pen.write(values[result], pen.at(buffer, place), numbers)
         return [
-            pen.builder.fadd(before, values[line.inputs[0]])
-            for before, line in zip(sums, loop.sums, strict=True)
+            pen.builder.fadd(before, values[summed.inputs[0]])
+            for before, summed in zip(sums, loop.sums, strict=True)
         ]
 
     rows = loop.numbers // loop.columns
@@ -109,13 +111,13 @@ def _write_columns(
         pen.write(own[number], target, numbers)
 
 
-def _singles(pen: Pen, loop: Loop, inputs: Mapping[int, Value]) -> dict[int, Value]:
+def _singles(pen: Pen, loop: Loop, inputs: Mapping[Quantity, Value]) -> dict[Quantity, Value]:
     return {i: pen.number(each) for i, each in inputs.items() if loop.extent(i) is Extent.SINGLE}
 
 
 def _columns(
-    pen: Pen, loop: Loop, inputs: Mapping[int, Value], first: Value, numbers: int | None
-) -> dict[int, Value]:
+    pen: Pen, loop: Loop, inputs: Mapping[Quantity, Value], first: Value, numbers: int | None
+) -> dict[Quantity, Value]:
     return {
         i: pen.read(pen.at(each, first), numbers)
         for i, each in inputs.items()
@@ -124,8 +126,8 @@ def _columns(
 
 
 def _read(
-    pen: Pen, loop: Loop, inputs: Mapping[int, Value], place: Value, numbers: int | None
-) -> dict[int, Value]:
+    pen: Pen, loop: Loop, inputs: Mapping[Quantity, Value], place: Value, numbers: int | None
+) -> dict[Quantity, Value]:
     return {
         i: pen.read(pen.at(each, place), numbers)
         for i, each in inputs.items()
@@ -133,18 +135,27 @@ def _read(
     }
 
 
-def _written(pen: Pen, loop: Loop, inputs: Mapping[int, Value]) -> dict[int, Value]:
+def _written(pen: Pen, loop: Loop, inputs: Mapping[Quantity, Value]) -> dict[Quantity, Value]:
     """All values before the sums, as vectors."""
-    listing = loop.listing
-    values = {**inputs, **{i: pen.constant(value) for i, value in listing.constants.items()}}
-    for line in listing.lines:
-        if is_sum(line) or any(i not in values for i in line.inputs):
+    values = dict(inputs)
+    for equation in loop.equations.lines:
+        for quantity in equation.inputs:
+            if quantity.known is not None:
+                values[quantity] = constant(quantity.known, KINDS[quantity.dtype], pen.lanes)
+        if is_sum(equation) or any(quantity not in values for quantity in equation.inputs):
             continue
-        taken = [values[i] for i in line.inputs]
-        extents = [loop.extent(i) for i in line.inputs]
-        if line.primitive.name == "div" and extents[0] is Extent.WHOLE is not extents[1]:
-            result = divided_by_one_for_all(pen, *taken)
+        taken = [values[quantity] for quantity in equation.inputs]
+        extents = [loop.extent(quantity) for quantity in equation.inputs]
+        if equation.name in VIEWS:
+            result = taken[0]
+        elif equation.name == "div" and extents[0] is Extent.WHOLE is not extents[1]:
+            result = _divided_by_one_for_all(pen, *taken)
         else:
-            result = WRITERS[line.primitive.name](pen, taken, line.options)
-        values[line.results[0]] = result
+            result = written(pen, equation, taken)
+        values[equation.result] = result
     return values
+
+
+def _divided_by_one_for_all(pen: Pen, value: Value, divisor: Value) -> Value:
+    """A quotient whose divisor is the same for many: its inverse is worked out once, before the loop."""
+    return pen.builder.fmul(value, pen.builder.fdiv(constant(1.0, FLOAT, pen.lanes), divisor))

@@ -34,7 +34,7 @@ class Outside:
     def __init__(self, array: np.ndarray) -> None:
         self.held: np.ndarray | None = array
         self.shape: Shape = array.shape
-        self._address: Any = np.array([array.ctypes.data & 0xFFFFFFFF, array.ctypes.data >> 32], np.uint32)
+        self.address: Any = np.array([array.ctypes.data & 0xFFFFFFFF, array.ctypes.data >> 32], np.uint32)
 
     def take(self, rows: Array) -> Array:
         """The rows of these numbers, which are known to be in range."""
@@ -46,17 +46,17 @@ class Outside:
             taken.parts,
             taken.rows * taken.numbers,
         )
-        return done(work, (self._address, rows.astype(jnp.int32)), (taken.rows, *self.shape[1:]))
+        return done(work, (self.address, rows.astype(jnp.int32)), (taken.rows, *self.shape[1:]))
 
     def tree_flatten(self) -> tuple[tuple[Any], Shape]:
         """The address is given to a program anew in each call; the shape is part of the program."""
-        return (self._address,), self.shape
+        return (self.address,), self.shape
 
     @classmethod
     def tree_unflatten(cls, shape: Shape, children: Sequence[Any]) -> Outside:
         """As a program sees it."""
         outside = cls.__new__(cls)
-        outside.held, outside.shape, outside._address = None, shape, children[0]
+        outside.held, outside.shape, outside.address = None, shape, children[0]
         return outside
 
 

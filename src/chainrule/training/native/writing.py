@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
 BYTE, INT, LONG, FLOAT = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.FloatType()
@@ -23,13 +23,24 @@ def long(number: int) -> ir.Constant:
 
 
 class Pen:
-    """An IR builder that knows loops, and vectors of so many float32."""
+    """An IR builder that knows loops, and vectors of so many float32.
+
+    ``short`` is how many turns of a loop are written one after the other instead.
+    """
+
+    short = 1
 
     def __init__(self, function: ir.Function, lanes: int) -> None:
         self.builder = ir.IRBuilder(function.append_basic_block())
         self.function = function
         self.vector = ir.VectorType(FLOAT, lanes)
         self.lanes = lanes
+
+    def with_lanes(self, lanes: int) -> Pen:
+        """A pen at the same place for vectors of so many float32."""
+        pen = copy(self)
+        pen.vector, pen.lanes = ir.VectorType(FLOAT, lanes), lanes
+        return pen
 
     def loop(self, count: int | Value, body: Body, carried: Sequence[Value] = ()) -> list[Value]:
         """``body(index, values)`` so many times, each giving the values of the next; those of the last."""
@@ -95,12 +106,6 @@ class Pen:
 
     def zeros(self) -> ir.Constant:
         return ir.Constant(self.vector, None)
-
-    def constant(self, number: Any) -> ir.Constant:
-        """A known number in all places of a vector: a float, or whether something holds."""
-        if np.asarray(number).dtype == bool:
-            return ir.Constant(ir.VectorType(ir.IntType(1), self.lanes), [int(number)] * self.lanes)
-        return ir.Constant(self.vector, [float(number)] * self.lanes)
 
     def number(self, address: Value) -> Value:
         """A number in all places of a vector."""
