@@ -9,6 +9,7 @@ from chainrule.losses import MeanSquaredError
 from chainrule.network import NEW, Network
 from chainrule.optimizers import SGD
 from chainrule.paper.numbers import numbers
+from compiling import quickly
 
 TOLERANCE = 1e-11
 
@@ -63,7 +64,7 @@ def check_gradients(network, rows=4, seed=0, x=None):
     program = program_of(network)
     values = values_of(network, program, rows, seed, x)
     with jax.enable_x64(True):
-        automatic, written = jax.jit(
+        automatic, written = quickly(
             lambda given: (_gradients_by_jax(program, given), run(program.steps, given))
         )({name: jnp.asarray(value) for name, value in values.items()})
     in_numpy = run(program.steps, values)

@@ -186,7 +186,11 @@ def short_resnet():
 
 
 @pytest.mark.parametrize(
-    "build", [lambda: LeNet5((8, 8, 1), classes=3), short_resnet], ids=["lenet", "resnet"]
+    "build",
+    [
+        pytest.param(lambda: LeNet5((8, 8, 1), classes=3), id="lenet"),
+        pytest.param(short_resnet, id="resnet", marks=pytest.mark.slow),
+    ],
 )
 def test_a_model_trains(build):
     model = build()

@@ -43,6 +43,7 @@ from chainrule.models import Sequential
 from chainrule.paper.names import tex_name
 from chainrule.paper.numbers import Number
 from chainrule.training.draws import drawn
+from compiling import quickly
 
 # ---------------------------------------------------------------------------- for all layers
 
@@ -121,7 +122,7 @@ def check_gradient(layer, x, seed):
     draws = {f"{k}1": v for k, v in draws_of(layer, x, seed).items()}
     da = np.random.default_rng(seed).normal(size=(len(x), *layer.output_shape(x.shape[1:])))
 
-    @jax.jit
+    @quickly
     def both(given):
         def through(values):
             return (run(steps, {**given, "x": values})[output] * given["da1"]).sum()

@@ -178,10 +178,10 @@ print(run(sys.argv[1:]), *sys.modules)
     ("sheet", "options", "may"),
     [
         (XOR, [], ()),
-        (XOR, ["--json"], ()),
+        pytest.param(XOR, ["--json"], (), marks=pytest.mark.slow),
         (XOR, ["-o", "x.html", "-o", "x.tex", "-o", "x.md"], ()),
-        (XOR, ["-o", "x.ipynb"], ("nbformat",)),
-        (WEEK4, [], ("sympy",)),
+        pytest.param(XOR, ["-o", "x.ipynb"], ("nbformat",), marks=pytest.mark.slow),
+        pytest.param(WEEK4, [], ("sympy",), marks=pytest.mark.slow),
     ],
 )
 def test_solve_imports_nothing_heavy(tmp_path, sheet, options, may):

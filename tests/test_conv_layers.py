@@ -27,11 +27,13 @@ from chainrule.rules import depthwise
 from chainrule.rules.convolution import feature_maps, gradients
 from chainrule.rules.initializers import fans
 from chainrule.rules.rule import Name
+from compiling import quickly
 from layers_oracle import check_exact, check_gradients, check_keras, values_of
 
 IN_JAX = {None: None, "tanh": jnp.tanh, "relu": jax.nn.relu, "softmax": jax.nn.softmax}
 """Activations that stay in float64, which Keras' own do not."""
 compiled = settings(max_examples=10, deadline=None, derandomize=True, phases=[Phase.generate])
+few = settings(compiled, max_examples=4)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -93,11 +95,22 @@ def pass_of(layer, shape, rows, seed):
 # ------------------------------------------------------------------------------------ gradients
 
 
-@compiled
-@given(convolutions(), st.integers(1, 3), seeds)
-def test_every_written_gradient_is_jax_grad(case, rows, seed):
+def check_gradients_of(case, rows, seed):
     kind, arguments, shape = case
     check_gradients(Network([made(kind, arguments), Flatten(), Dense(2)], shape), rows, seed)
+
+
+@few
+@given(convolutions(), st.integers(1, 3), seeds)
+def test_every_written_gradient_is_jax_grad(case, rows, seed):
+    check_gradients_of(case, rows, seed)
+
+
+@pytest.mark.slow
+@compiled
+@given(convolutions(), st.integers(1, 3), seeds)
+def test_written_gradients_of_more_convolutions_are_jax_grad(case, rows, seed):
+    check_gradients_of(case, rows, seed)
 
 
 def test_every_written_gradient_between_convolutions_is_jax_grad():
@@ -105,9 +118,7 @@ def test_every_written_gradient_between_convolutions_is_jax_grad():
     check_gradients(Network([*inner, Flatten(), Dense(1)], (6, 5, 2)), rows=2, seed=1)
 
 
-@compiled
-@given(convolutions(named_only=True), st.integers(1, 3), seeds)
-def test_outputs_and_gradients_are_those_of_keras(case, rows, seed):
+def check_against_keras(case, rows, seed):
     kind, arguments, shape = case
     layer = made(kind, arguments)
     values, found = pass_of(layer, shape, rows, seed)
@@ -118,7 +129,7 @@ def test_outputs_and_gradients_are_those_of_keras(case, rows, seed):
         weights = [jnp.asarray(values[f"{name}1"]) for name in layer.parameters(shape)]
         x = jnp.asarray(values["x"])
 
-        @jax.jit
+        @quickly
         def by_keras(weights, x):
             output, pull = jax.vjp(
                 lambda *given: theirs.stateless_call(given[0], [], given[1])[0], weights, x
@@ -130,6 +141,19 @@ def test_outputs_and_gradients_are_those_of_keras(case, rows, seed):
     np.testing.assert_allclose(found["dx"], right[1], rtol=0, atol=1e-10)
     for name, gradient in zip(layer.parameters(shape), right[0], strict=True):
         np.testing.assert_allclose(found[f"d{name}1"], gradient, rtol=0, atol=1e-10, err_msg=name)
+
+
+@few
+@given(convolutions(named_only=True), st.integers(1, 3), seeds)
+def test_outputs_and_gradients_are_those_of_keras(case, rows, seed):
+    check_against_keras(case, rows, seed)
+
+
+@pytest.mark.slow
+@compiled
+@given(convolutions(named_only=True), st.integers(1, 3), seeds)
+def test_outputs_and_gradients_of_more_convolutions_are_those_of_keras(case, rows, seed):
+    check_against_keras(case, rows, seed)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,12 @@ def test_scikit_learns_own_conformance_test(estimator, check):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(
-    ("load", "epochs", "least"), [(load_iris, 200, 0.93), (load_wine, 200, 0.95), (load_digits, 30, 0.96)]
+    ("load", "epochs", "least"),
+    [
+        (load_iris, 200, 0.93),
+        (load_wine, 200, 0.95),
+        pytest.param(load_digits, 30, 0.96, marks=pytest.mark.slow),
+    ],
 )
 def test_classes_are_told_as_well_as_by_scikit_learns_network(load, epochs, least):
     x, y = load(return_X_y=True)
@@ -158,10 +163,13 @@ def test_several_labels_per_row_and_several_numbers_per_row():
     assert regressor().fit(X, T[:, :1]).predict(X).shape == (40, 1)
 
 
+TWO_AND_THREE = [pytest.param(Y % 2, id="two", marks=pytest.mark.slow), pytest.param(Y, id="three")]
+
+
 @pytest.mark.parametrize(
     "loss", ["categorical_crossentropy", "mse", "binary_crossentropy", MeanSquaredError()]
 )
-@pytest.mark.parametrize("y", [Y % 2, Y], ids=["two", "three"])
+@pytest.mark.parametrize("y", TWO_AND_THREE)
 def test_other_losses_of_probabilities(loss, y):
     fitted = classifier(loss=loss).fit(X, y)
     np.testing.assert_allclose(fitted.predict_proba(X).sum(axis=1), 1)
@@ -171,7 +179,10 @@ def test_other_losses_of_probabilities(loss, y):
 # Weights.
 
 
-@pytest.mark.parametrize(("make", "y"), [(classifier, Y), (classifier, Y % 2), (regressor, T)])
+@pytest.mark.parametrize(
+    ("make", "y"),
+    [(classifier, Y), pytest.param(classifier, Y % 2, marks=pytest.mark.slow), (regressor, T)],
+)
 def test_a_weight_is_as_many_rows_whatever_their_order(make, y):
     counts = np.random.default_rng(2).integers(0, 4, len(X))
     order = np.random.default_rng(3).permutation(len(X))
@@ -206,7 +217,7 @@ def test_weights_in_batches_move_the_prediction():
         assert fitted.predict(X[:1] * 0)[0] == pytest.approx(mean, abs=0.15)
 
 
-@pytest.mark.parametrize("y", [Y % 2, Y], ids=["two", "three"])
+@pytest.mark.parametrize("y", TWO_AND_THREE)
 def test_class_weights_are_weights_of_rows(y):
     table = {0: 1.0, 1: 2.5, 2: 4.0}
     of_rows = np.vectorize(table.get)(y)
@@ -237,8 +248,11 @@ def test_equal_rows_are_put_together_with_all_their_weight(drawn):
 
 @pytest.mark.parametrize(
     "more",
-    [{}, {"batch_size": 8}, {"layers": [chainrule.layers.Dropout(0.5)]}],
-    ids=["one batch", "batches", "dropout"],
+    [
+        pytest.param({}, id="one batch"),
+        pytest.param({"batch_size": 8}, id="batches", marks=pytest.mark.slow),
+        pytest.param({"layers": [chainrule.layers.Dropout(0.5)]}, id="dropout"),
+    ],
 )
 def test_the_same_random_state_gives_the_same_network(more):
     one, two, other = (classifier(**{"random_state": seed, **more}).fit(X, Y) for seed in (1, 1, 2))
@@ -419,7 +433,11 @@ def test_a_penalty_makes_weights_smaller():
 
 @pytest.mark.parametrize("layers", [(8,), [Dense(8, activation="leaky_relu")]], ids=["units", "layers"])
 @pytest.mark.parametrize(
-    "again", [copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))], ids=["copy", "pickle"]
+    "again",
+    [
+        pytest.param(copy.deepcopy, id="copy", marks=pytest.mark.slow),
+        pytest.param(lambda made: pickle.loads(pickle.dumps(made)), id="pickle"),
+    ],
 )
 def test_a_copy_predicts_the_same_and_learns_on(layers, again):
     fitted = classifier(layers, warm_start=True).fit(X, Y)
@@ -536,13 +554,15 @@ def test_data_that_makes_no_sense_is_refused():
         classifier().fit(X, Y[:, None])
 
 
-def test_the_code_on_the_page_runs(monkeypatch):
+@pytest.mark.parametrize("images", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_the_code_on_the_page_runs(monkeypatch, images):
     page = (Path(__file__).parent.parent / "docs" / "estimators.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     names: dict = {}
     for block in blocks:  # each goes on with what those before it made
         exec(block.replace("n_jobs=2", "cv=2"), names)
     assert names["search"].best_score_ > 0.9
-    x, y = load_digits(return_X_y=True)
-    assert names["images"].set_params(epochs=2).fit(x[:400], y[:400]).predict(x[:5]).shape == (5,)
+    if images:
+        x, y = load_digits(return_X_y=True)
+        assert names["images"].set_params(epochs=2).fit(x[:400], y[:400]).predict(x[:5]).shape == (5,)
     assert names["scaled"].fit(names["x"], names["y"]).score(names["x"], names["y"]) > 0.7

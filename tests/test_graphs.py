@@ -11,6 +11,7 @@ import chainrule
 from chainrule.callbacks import Callback, Keeper
 from chainrule.layers import Activation, Dense
 from chainrule.models import Model, Sequential, load_model
+from marks import but_slow
 
 # Keras' own get_weights draws this warning from NumPy.
 pytestmark = pytest.mark.filterwarnings(r"ignore:__array__ implementation doesn't accept a copy")
@@ -238,7 +239,7 @@ class Batches(Callback):
         self.seen.append((batch, round(logs["loss"], 4)))
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, 100])
+@pytest.mark.parametrize("k", but_slow([1, 3], [1, 2, 3, 100]))
 def test_callbacks_between_updates_hear_what_keras_tells_them(k):
     ours, theirs = twins(graph, "mse")
     found, expected = Batches(), type("Theirs", (keras.callbacks.Callback,), dict(Batches.__dict__))()
@@ -307,7 +308,7 @@ class Chunks:
             yield self.x[at], self.y[at]
 
 
-@pytest.mark.parametrize("k", [None, 1, 2])
+@pytest.mark.parametrize("k", but_slow([None, 2], [None, 1, 2]))
 def test_data_in_chunks_trains_as_the_same_rows_in_memory(k):
     plain, chunked = (
         twins(classifier, "sparse_categorical_crossentropy", metrics=["accuracy"])[0] for _ in range(2)

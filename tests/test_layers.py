@@ -34,6 +34,7 @@ from chainrule.optimizers import SGD
 from chainrule.rules.activations.named import ACTIVATIONS
 from chainrule.rules.affine import affine
 from chainrule.rules.rule import Name, rule
+from compiling import quickly
 
 compiled = settings(  # each example compiles a program: few, and none to make a failing one smaller
     max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate]
@@ -101,7 +102,7 @@ def check_gradients(layers, input_shape, loss, rows, seed):
     program = network.program(loss, SGD())
     values = case(network, loss, rows, seed)
 
-    @jax.jit
+    @quickly
     def both(given):
         return run(program.backward, run((*program.forward, *program.loss), given)), gradients_by_jax(
             program, loss, given

@@ -51,6 +51,7 @@ def test_weights_and_results_are_float32_and_products_bfloat16(mixed):
     assert "bf16[2,32]" in text
 
 
+@pytest.mark.slow
 def test_it_learns_as_well_and_comes_near_to_full_precision(mixed):
     data = digits()
     halves = mlp()
@@ -90,11 +91,17 @@ def test_one_update_is_that_of_keras_to_the_precision_of_bfloat16(mixed):
 @pytest.mark.parametrize(
     "layers",
     [
-        [Conv2D(4, 3, activation="relu"), MaxPooling2D(), Flatten(), Dense(10)],
-        [Conv2D(4, 3), BatchNormalization(), Flatten(), Dense(10)],
-        [Flatten(), Dense(16, activation="tanh"), LayerNormalization(), Dropout(0.5), Dense(10)],
+        pytest.param(
+            [Conv2D(4, 3, activation="relu"), MaxPooling2D(), Flatten(), Dense(10)],
+            id="convolution",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param([Conv2D(4, 3), BatchNormalization(), Flatten(), Dense(10)], id="batch normalization"),
+        pytest.param(
+            [Flatten(), Dense(16, activation="tanh"), LayerNormalization(), Dropout(0.5), Dense(10)],
+            id="dropout",
+        ),
     ],
-    ids=["convolution", "batch normalization", "dropout"],
 )
 def test_layers_train(mixed, layers):
     data = digits()

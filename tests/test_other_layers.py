@@ -40,8 +40,9 @@ from chainrule.regularizers import L1, L2
 from chainrule.rules.embedding import embedded, embedded_dW
 from chainrule.training.draws import drawn
 from layers_oracle import check_exact, check_gradients, check_keras, program_of, values_of
+from marks import but_slow
 
-compiled = settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
+compiled = settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate])
 FLAT, ROWS, IMAGE = (4,), (3, 4), (2, 3, 4)
 KINDS = [
     (Dropout(0.3), FLAT),
@@ -72,7 +73,7 @@ each_kind = pytest.mark.parametrize(
 
 
 @each_kind
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", but_slow([0], [0, 1]))
 def test_every_written_gradient_is_jax_grad(layer, shape, seed):
     network = Network([Dense(4, activation="tanh"), layer, Dense(2)], shape)
     check_gradients(network, rows=3 + seed, seed=seed)

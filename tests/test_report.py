@@ -101,14 +101,19 @@ CASES = {
 }
 
 
+class Runs(dict):
+    """Each case, trained and reported when a test asks for it."""
+
+    def __missing__(self, name):
+        run = train(parse_train_file(CASES[name]), verbose=0)
+        step = hand_step(run)
+        self[name] = run, step, report(run, step)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def runs():
-    made = {}
-    for name, text in CASES.items():
-        run = train(parse_train_file(text), verbose=0)
-        step = hand_step(run)
-        made[name] = run, step, report(run, step)
-    return made
+    return Runs()
 
 
 class Page(html.parser.HTMLParser):
@@ -189,18 +194,20 @@ def test_several_labels_per_row_are_no_classes():
     assert "predicted wrongly" not in page
 
 
-def test_what_is_held_out_is_drawn_and_called_what_it_is():
-    for parts, measured, drawn in (
-        ("validation = 0.4", "validation", "validation"),
-        ("test = 0.2\nvalidation = 0.2", "test", "validation"),
-        ("test = 0.4", "test", "test"),
-        ("", "training", ""),
-    ):
-        run = train(parse_train_file(CLASSIFIER.replace("test = 0.4", parts)), verbose=0)
-        text = report(run, hand_step(run))
-        assert f"{measured} accuracy" in Page(text).text
-        legends = {word for word in ("test", "validation") if f"<!-- {word} -->" in text}
-        assert legends == ({drawn} if drawn else set())
+@pytest.mark.parametrize(
+    ("parts", "measured", "drawn"),
+    [
+        pytest.param("validation = 0.4", "validation", {"validation"}, marks=pytest.mark.slow),
+        ("test = 0.2\nvalidation = 0.2", "test", {"validation"}),
+        pytest.param("test = 0.4", "test", {"test"}, marks=pytest.mark.slow),
+        ("", "training", set()),
+    ],
+)
+def test_what_is_held_out_is_drawn_and_called_what_it_is(parts, measured, drawn):
+    run = train(parse_train_file(CLASSIFIER.replace("test = 0.4", parts)), verbose=0)
+    text = report(run, hand_step(run))
+    assert f"{measured} accuracy" in Page(text).text
+    assert {word for word in ("test", "validation") if f"<!-- {word} -->" in text} == drawn
 
 
 def test_a_regression_has_none(runs):
@@ -216,7 +223,7 @@ def test_the_cost_table_counts_by_hand(runs):
 
 
 def test_the_step_by_hand_has_the_loss_and_the_weights_of_the_model(runs):
-    for name, (run, step, text) in runs.items():
+    for name, (run, step, text) in ((name, runs[name]) for name in CASES):
         x, y = run.x_test[step.row : step.row + 1], run.y_test[step.row : step.row + 1]
         expected = run.model.evaluate(x, y, verbose=0, return_dict=True)["loss"]
         if name != "images":  # whose loss while training is another, by its batch and its dropout

@@ -334,11 +334,32 @@ def outputs(made):
         return run(steps, {"x": X, **made.parameters})[output]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def whole_file(path):
+    """The bytes of a saved model, kept beside the path."""
+    whole = path.with_name("whole.safetensors")
+    if not whole.exists():
+        model().save(whole)
+    return whole.read_bytes()
+
+
+fuzz = settings(derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@settings(fuzz, max_examples=100)
 @given(st.data())
 def test_a_file_with_bytes_changed_is_a_model_or_refused(path, data):
-    model().save(path)
-    content = bytearray(path.read_bytes())
+    refused_or_a_model(path, data)
+
+
+@pytest.mark.slow
+@settings(fuzz, max_examples=400)
+@given(st.data())
+def test_many_files_with_bytes_changed_are_models_or_refused(path, data):
+    refused_or_a_model(path, data)
+
+
+def refused_or_a_model(path, data):
+    content = bytearray(whole_file(path))
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content)
@@ -368,10 +389,21 @@ def places(table, at=()):
             yield (*at, key)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(fuzz, max_examples=100)
 @given(st.data())
 def test_a_table_with_junk_in_any_place_is_a_model_or_refused(path, data):
-    model().save(path)
+    with_junk(path, data)
+
+
+@pytest.mark.slow
+@settings(fuzz, max_examples=400)
+@given(st.data())
+def test_a_table_with_much_junk_is_a_model_or_refused(path, data):
+    with_junk(path, data)
+
+
+def with_junk(path, data):
+    path.write_bytes(whole_file(path))
 
     def change(table, tensors):
         place = data.draw(st.sampled_from(list(places(table))))

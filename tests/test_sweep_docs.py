@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from chainrule.experiment.file import parse_train_file
 from chainrule.experiment.sweep_table import SweepTable
 from chainrule.sweeps import Halving
+from marks import but_slow
 
 PAGE = (Path(__file__).parents[1] / "docs" / "sweeps.md").read_text(encoding="utf-8")
 (FILE,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -23,10 +26,12 @@ def test_the_table_names_every_key():
     assert re.findall(r"^\| `(\w+)` \|", PAGE, flags=re.MULTILINE) == [*SweepTable.model_fields]
 
 
-def test_the_code_on_the_page_runs():
+@pytest.mark.parametrize("count", but_slow([3], [3, 30]))
+def test_the_code_on_the_page_runs(count):
     names: dict = {}
-    exec(CODE, names)
-    assert len(names["rows"]) == 30
+    assert "count=30," in CODE
+    exec(CODE.replace("count=30,", f"count={count},"), names)
+    assert len(names["rows"]) == count
     assert names["found"].best.at_end("val_accuracy") > 0.8
     _, accuracy = names["model"].evaluate(names["x"][:300], names["y"][:300], verbose=0)
     assert abs(accuracy - names["found"].best.at_end("val_accuracy")) < 1e-6

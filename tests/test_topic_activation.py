@@ -20,6 +20,7 @@ from chainrule.paper.numbers import Number
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
 from chainrule.rules.activations.softmax import SOFTMAX_JACOBIAN
+from compiling import quickly
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 NAME = "05-activations.toml"
@@ -159,12 +160,17 @@ def test_rounding_rounds_every_step():
 # -------------------------------------------------------------------------------- softmax
 
 
+@quickly
+def _softmax_and_slopes(z):
+    return jax.nn.softmax(z), jax.jacobian(jax.nn.softmax)(z)
+
+
 @given(st.lists(st.integers(-24, 24).map(lambda n: n / 8), min_size=1, max_size=5))
 @same_draws
 def test_softmax_and_its_jacobian_are_jaxs(z):
     found = worked('find = ["value", "slope"]', activation="softmax", z=z)
     with jax.enable_x64(True):
-        value, slopes = jax.nn.softmax(jnp.array(z)), jax.jacobian(jax.nn.softmax)(jnp.array(z))
+        value, slopes = _softmax_and_slopes(jnp.array(z))
     np.testing.assert_allclose(floats(found, "a"), value, rtol=1e-11)
     np.testing.assert_allclose(floats(found, "jacobian"), slopes, rtol=1e-10, atol=1e-14)
     np.testing.assert_allclose(SOFTMAX_JACOBIAN(np.array(value)), slopes, rtol=1e-10, atol=1e-14)

@@ -191,7 +191,7 @@ def stacks(draw):
     return shape, layers + draw(st.sampled_from(ends))
 
 
-@same_draws
+@settings(same_draws, max_examples=12)
 @given(stacks())
 def test_random_stacks_have_keras_shapes_and_counts(stack):
     shape, layers = stack
@@ -204,7 +204,7 @@ def test_random_stacks_have_keras_shapes_and_counts(stack):
     check_against_keras(shape, layers)
 
 
-@same_draws
+@settings(same_draws, max_examples=12)
 @given(st.data())
 def test_multiplications_are_counted_one_by_one_by_a_convolution_of_ones(data):
     # With weights and inputs of 1 every product is 1, so the outputs add up to their number.

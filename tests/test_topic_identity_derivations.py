@@ -16,6 +16,7 @@ from chainrule.paper.topics.identity.expressions import by_rule, named, parsed, 
 from chainrule.paper.topics.identity.proofs import Derivation, ProofError
 from chainrule.rules.activations.named import ACTIVATIONS
 from identity_cases import Z, chains, worked
+from marks import but_slow
 
 
 def test_a_line_that_does_not_follow_is_never_kept():
@@ -114,9 +115,11 @@ NAMED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("identity", "more"), [(name, more) for name in IDENTITIES for more in NAMED.get(name, [{}])]
-)
+DERIVED = [(name, more) for name in IDENTITIES for more in NAMED.get(name, [{}])]
+QUICK = [(name, more) for name, more in DERIVED if more.get("sizes") != [3, 3, 3, 3]]
+
+
+@pytest.mark.parametrize(("identity", "more"), but_slow(QUICK, DERIVED))
 def test_every_identity_is_derived_soon(identity, more):
     start = time.process_time()
     working = worked(identity=identity, **more)

@@ -10,6 +10,7 @@ import pytest
 from chainrule.paper.numbers import Number
 from chainrule.paper.solving import solve
 from chainrule.rules import penalties
+from marks import but_slow
 from network_oracle import floats, sheet, solved
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -47,7 +48,7 @@ layers = [{{ layer = "Dense", units = 2, activation = "tanh", W = [[0.25, -0.5],
 
 
 @pytest.mark.parametrize("kind", penalties.KINDS)
-@pytest.mark.parametrize("factor", penalties.FACTORS)
+@pytest.mark.parametrize("factor", but_slow(["1", "1/2m"], penalties.FACTORS))
 @pytest.mark.parametrize("momentum", [0.0, 0.5])
 def test_updates_with_a_penalty_are_those_of_keras(kind, factor, momentum):
     more = f", momentum = {momentum}" if momentum else ""

@@ -22,6 +22,7 @@ from chainrule.paper.sheet import SheetError
 from chainrule.paper.solving import solve
 from chainrule.paper.workings import Document
 from chainrule.rules.normalization import gradients, scale_and_shift, standardizing, statistics
+from compiling import quickly
 
 SHEETS = Path(__file__).parent.parent / "worksheets"
 SHEET = SHEETS / "14-normalization-dropout.toml"
@@ -76,7 +77,7 @@ def test_batch_normalization_of_five_numbers_in_decimals():
 # --------------------------------------------------------------------------------- Keras
 
 
-@same_draws
+@settings(same_draws, max_examples=10)
 @given(x=rows())
 def test_batch_normalization_in_training_is_that_of_keras(x):
     features = x.shape[1]
@@ -116,7 +117,7 @@ def test_what_a_sheet_leaves_out_is_as_in_keras():
     assert floats(worked(x=[1, 2], training=False), "moving_var") == 1
 
 
-@same_draws
+@settings(same_draws, max_examples=10)
 @given(x=rows())
 def test_layer_normalization_is_that_of_keras(x):
     layer = keras.layers.LayerNormalization(epsilon=0.25)
@@ -159,6 +160,11 @@ def test_the_gradients_are_those_of_jax(shape):
             np.testing.assert_allclose(found, right, rtol=1e-11, atol=1e-11)
 
 
+@quickly
+def _by_jax(x, gamma, beta, dy):
+    return jax.vjp(lambda *inputs: _normalized(*inputs, 0.125), x, gamma, beta)[1](dy)
+
+
 @same_draws
 @given(x=rows(low=3), seed=st.integers(0, 99))
 def test_the_backward_pass_on_paper_is_that_of_jax(x, seed):
@@ -167,7 +173,7 @@ def test_the_backward_pass_on_paper_is_that_of_jax(x, seed):
     ours = worked('find = ["backward"]', x=x, gamma=gamma, dy=dy, epsilon=0.125)
     with jax.enable_x64(True):
         beta = jnp.zeros(x.shape[1])
-        theirs = jax.vjp(lambda *i: _normalized(*i, 0.125), x, gamma, beta)[1](jnp.asarray(dy))
+        theirs = _by_jax(x, gamma, beta, jnp.asarray(dy))
     for name, right in zip(("dx", "dgamma", "dbeta"), theirs, strict=True):
         np.testing.assert_allclose(floats(ours, name), right, rtol=1e-11, atol=1e-11)
 

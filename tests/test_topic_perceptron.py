@@ -118,7 +118,7 @@ points = st.lists(st.tuples(rationals, rationals), min_size=2, max_size=6, uniqu
 
 
 @given(points, st.data())
-@same_draws
+@settings(same_draws, max_examples=30)
 def test_any_table_trains_as_the_loop_does(x, data):
     low = data.draw(st.sampled_from([0, -1]))
     y = data.draw(st.lists(st.sampled_from([low, 1]), min_size=len(x), max_size=len(x)))

@@ -16,6 +16,7 @@ from chainrule.network import Network
 from chainrule.training import fitting
 from chainrule.training.loop import CAPACITY, epoch_order
 from chainrule.training.nonfinite import Stretch, explain
+from marks import but_slow
 
 # Keras' own get_weights draws this warning from NumPy.
 pytestmark = pytest.mark.filterwarnings(r"ignore:__array__ implementation doesn't accept a copy")
@@ -75,12 +76,17 @@ def mlp(hidden, units, output):
         ("relu", 3, "softmax", "sparse_categorical_crossentropy", ["accuracy"]),
         ("sigmoid", 3, "softmax", "categorical_crossentropy", ["accuracy", "mse"]),
         ("tanh", 1, "sigmoid", "binary_crossentropy", ["accuracy", "mae"]),
-        ("elu", 2, "sigmoid", "binary_crossentropy", ["acc", "binary_accuracy"]),
         ("selu", 2, None, "mse", []),
-        ("leaky_relu", 2, "tanh", "mean_absolute_error", ["mean_squared_error"]),
-        ("linear", 2, "linear", "huber", []),
-        ("tanh", 1, None, "hinge", []),
-        ("relu", 4, "softmax", "kl_divergence", []),
+        *but_slow(
+            [],
+            [
+                ("elu", 2, "sigmoid", "binary_crossentropy", ["acc", "binary_accuracy"]),
+                ("leaky_relu", 2, "tanh", "mean_absolute_error", ["mean_squared_error"]),
+                ("linear", 2, "linear", "huber", []),
+                ("tanh", 1, None, "hinge", []),
+                ("relu", 4, "softmax", "kl_divergence", []),
+            ],
+        ),
     ],
 )
 def test_fit_equals_keras_for_every_loss(hidden, units, output, loss, metrics):
@@ -94,11 +100,11 @@ def test_fit_equals_keras_for_every_loss(hidden, units, output, loss, metrics):
     ("optimizer", "batch_size"),
     [
         (sgd(), 7),
-        (sgd(0.1, 0.9), 7),
+        pytest.param(sgd(0.1, 0.9), 7, marks=pytest.mark.slow),
         (sgd(0.1, momentum=0.9, nesterov=True), 7),
-        (sgd(0.1, momentum=0.9, nesterov=True), None),
+        pytest.param(sgd(0.1, momentum=0.9, nesterov=True), None, marks=pytest.mark.slow),
         (sgd(), 25),
-        (sgd(), 50),
+        pytest.param(sgd(), 50, marks=pytest.mark.slow),
         (sgd(), 80),
     ],
 )
@@ -119,7 +125,7 @@ def test_a_second_fit_goes_on_with_the_velocities_as_keras_does():
     assert_same(ours, theirs, ours.fit(x, y, **how), theirs.fit(x, y, **how))
 
 
-@pytest.mark.parametrize("given", ["split", "data"])
+@pytest.mark.parametrize("given", but_slow(["split"], ["split", "data"]))
 def test_validation_equals_keras(given):
     x, y = data("sparse_categorical_crossentropy", 3)
     ours, theirs = twins(mlp("relu", 3, "softmax"), "sparse_categorical_crossentropy", sgd(0.1), ["accuracy"])
@@ -128,7 +134,7 @@ def test_validation_equals_keras(given):
     assert_same(ours, theirs, ours.fit(x, y, **how), theirs.fit(x, y, **how))
 
 
-@pytest.mark.parametrize("layer", ["PReLU", "LeakyReLU", "ELU"])
+@pytest.mark.parametrize("layer", but_slow(["PReLU"], ["PReLU", "LeakyReLU", "ELU"]))
 def test_activation_layers_train_as_in_keras(layer):
     x, y = data("mse", 1)
     ours, theirs = twins(
@@ -138,7 +144,7 @@ def test_activation_layers_train_as_in_keras(layer):
     assert_same(ours, theirs, ours.fit(x, y, **how), theirs.fit(x, y, **how))
 
 
-@pytest.mark.parametrize("batch_size", [None, 7, 100])
+@pytest.mark.parametrize("batch_size", but_slow([None, 7], [None, 7, 100]))
 @pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum"])
 def test_evaluate_and_predict_equal_keras(batch_size, reduction):
     x, y = data("mse", 2)

@@ -14,6 +14,8 @@ from chainrule.experiment.compare import compare
 from chainrule.experiment.file import FitTable, PretrainTable, TrainFile, TransferTable, parse_train_file
 from chainrule.experiment.run import callbacks_of
 from chainrule.experiment.variants import Expectation, Variant
+from chainrule.utils import set_random_seed
+from marks import but_slow
 
 PAGE = (Path(__file__).parent.parent / "docs" / "training.md").read_text(encoding="utf-8")
 CODE = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -22,6 +24,7 @@ COMPLETE, OBJECTS, TRANSFER, COMPARISON = re.findall(r"```toml\n(.*?)```", PAGE,
 
 def test_the_code_on_the_page_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    set_random_seed(0)
     names: dict = {}
     for block in CODE:  # each goes on with what those before it made
         exec(block, names)
@@ -31,9 +34,11 @@ def test_the_code_on_the_page_runs(tmp_path, monkeypatch):
     assert names["model"].output_shape == (None, 2)
 
 
-def test_the_training_file_trains_and_another_begins_with_its_weights(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("epochs", but_slow([9], [9, 40]))
+def test_the_training_file_trains_and_another_begins_with_its_weights(tmp_path, monkeypatch, capsys, epochs):
     monkeypatch.chdir(tmp_path)
-    Path("digits.toml").write_text(COMPLETE)
+    assert "epochs = 40\n" in COMPLETE
+    Path("digits.toml").write_text(COMPLETE.replace("epochs = 40\n", f"epochs = {epochs}\n"))
     assert command(["train", "digits.toml", "--quiet"]) == 0
     found = re.search(r"test accuracy: (.*)%", capsys.readouterr().out)
     assert float(found[1]) > 95

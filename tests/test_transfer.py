@@ -94,6 +94,7 @@ def test_layers_are_trained_one_by_one_and_the_head_is_left():
     assert equal(before, model.get_weights()) == [False] * 4 + [True] * 2
 
 
+@pytest.mark.slow
 def test_layers_of_images_are_trained_too():
     images = data.digits().x[:200].reshape(-1, 8, 8, 1)
     model = Sequential([chainrule.Input((8, 8, 1)), Conv2D(4, 3, activation="relu"), Flatten(), Dense(10)])

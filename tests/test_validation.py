@@ -49,6 +49,7 @@ def test_each_fold_is_as_if_it_were_trained_alone():
     assert found.deviation("loss") == pytest.approx(np.std(found.scores["loss"], ddof=1))
 
 
+@pytest.mark.slow
 def test_the_digits_are_learnt_in_every_fold():
     digits = data.digits()
     model = chainrule.Sequential([chainrule.Input((64,)), Dense(32, "relu"), Dense(10, "softmax")])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from chainrule.paper.sheet import parse_toml
+from compiling import quickly
 
 FOLDER = Path(__file__).parent.parent / "worksheets"
 NAME = "17-layers.toml"
@@ -121,12 +122,18 @@ class Network:
 
     def quantities(self):
         """All that an answer may name: outputs, loss, gradients, and values after the update."""
-        self.apply({}, self.x)
-        found = dict(self.outputs)
-        if self.y is None:
-            return found
-        found["loss"] = self.loss({}, self.x)
-        gradients, found["dx"] = jax.grad(self.loss, argnums=(0, 1))(self.kept, self.x)
+
+        @quickly
+        def in_one_program(kept, x):
+            self.apply(kept, x)
+            found = dict(self.outputs)
+            if self.y is None:
+                return found, {}
+            found["loss"] = self.loss(kept, x)
+            gradients, found["dx"] = jax.grad(self.loss, argnums=(0, 1))(kept, x)
+            return found, gradients
+
+        found, gradients = in_one_program(self.kept, self.x)
         for name, gradient in gradients.items():
             found[f"d{name}"] = gradient
             if self.rate is not None and not name.startswith("moving"):
