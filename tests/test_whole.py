@@ -1,14 +1,21 @@
 """Whole functions as machine code: the numbers that JAX gives, whatever the function reads and changes."""
 
 import math
+import sys
+from pathlib import Path
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+import chainrule
+from chainrule.layers import Dense, Dropout
+from chainrule.training import loop
 from chainrule.training.native import machine, sorting
 from chainrule.training.native.equations import UnknownError, equations_of
 from chainrule.training.native.whole.body import is_written_here
@@ -158,6 +165,8 @@ def test_a_place_that_is_not_there_gives_nan():
         lambda a: [jnp.cumsum(a)],
         lambda a: [a[:, ::-1]],
         lambda a: [jnp.sin(a)],
+        lambda a: [a * jax.random.normal(jax.random.key(0), a.shape)],
+        lambda a: [a.sum() * jnp.arange(5000.0)],
         lambda a: [a.astype(jnp.bfloat16)],
         lambda a: [a.astype(jnp.int32)],
         lambda a: [a.reshape(2, 2, -1).sum(1)],
@@ -181,6 +190,7 @@ UPDATES = {
     "kept from before": lambda a, b, x: (a - x.mean(0), a),
     "read after it changes": lambda a, b, x: (a * 0.5, b + x.sum(0) * a),
     "turned": lambda a, b, x: (a + 1, b + (a.reshape(-1, 1) @ a.reshape(1, -1)).sum(0)),
+    "seen otherwise": lambda a, b, x: (a + 1, a.reshape(1, -1).reshape(-1)),
     "known": lambda a, b, x: (jnp.ones(a.shape), a),
     "the same twice": lambda a, b, x: (a + b, a + b),
 }
@@ -246,6 +256,82 @@ def test_narrower_vectors_give_the_same(lanes, monkeypatch):
     for name in ("rows", "softmax", "products", "places"):
         for one, right in zip(results_of(FUNCTIONS[name], a, b, i), FUNCTIONS[name](a, b, i), strict=True):
             np.testing.assert_allclose(one, right, rtol=1e-5, atol=1e-4)
+
+
+# ---------------------------------------------------------------------------------- in training
+
+
+@chainrule.rule(tex="w <x>")
+def weighed(x):
+    """Each row by a number that depends on how many there are."""
+    return x * np.linspace(0.5, 4 / x.shape[0], x.shape[0], dtype=np.float32)[:, None]
+
+
+class Weighed(chainrule.layers.Layer):
+    def forward(self, q, x):
+        q.a = weighed(x)
+        return q.a
+
+
+def trained(layers, monkeypatch=None, **options):
+    """The losses of some epochs; without whole functions where there is a monkeypatch."""
+    if monkeypatch is not None:
+        monkeypatch.setattr(loop, "epochs_at_once", lambda *given, **more: None)
+    chainrule.utils.set_random_seed(3)
+    random = np.random.default_rng(3)
+    x, y = random.normal(size=(10, 5)).astype(np.float32), np.arange(10) % 3
+    model = chainrule.Sequential(
+        [chainrule.Input((5,)), *(make() for make in layers), Dense(3, activation="softmax")]
+    )
+    model.compile(**options)
+    return model.fit(x, y, batch_size=4, epochs=4, verbose=0).history["loss"]
+
+
+OPTIONS = {"optimizer": "sgd", "loss": "sparse_categorical_crossentropy"}
+
+
+@pytest.mark.parametrize(
+    "layers", [(Weighed,), (lambda: Dropout(0.5),), (lambda: Dense(4, activation="tanh"), Weighed)]
+)
+def test_what_depends_on_the_rows_of_a_batch_is_right_in_the_last(layers, monkeypatch):
+    np.testing.assert_allclose(trained(layers, **OPTIONS), trained(layers, monkeypatch, **OPTIONS), rtol=1e-5)
+
+
+class Counting(NamedTuple):
+    count: jax.Array
+    seen: jax.Array
+    is_even: jax.Array
+
+
+def counting():
+    """SGD that keeps counts, one of them as it was before, and asks for chance."""
+
+    def update(gradients, state, parameters=None):
+        noise = jax.random.normal(jax.random.fold_in(jax.random.key(0), state.count[0]), ())
+        steps = jax.tree.map(lambda g: -0.1 * g * (1 + 0.01 * noise) * (1 + state.seen), gradients)
+        return steps, Counting(state.count + 1, state.count[0] * 0.5, ~state.is_even)
+
+    return optax.GradientTransformation(
+        lambda parameters: Counting(jnp.zeros(1), jnp.zeros(()), jnp.bool_(True)), update
+    )
+
+
+def test_an_update_that_is_not_written_here_is_done_by_xla(monkeypatch):
+    options = OPTIONS | {"optimizer": counting()}
+    np.testing.assert_allclose(trained([], **options), trained([], monkeypatch, **options), rtol=1e-5)
+
+
+def test_random_numbers_of_a_large_epoch_are_not_drawn_at_once(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(loop, "drawn_for_all", lambda *given: drawn.append(given))
+    monkeypatch.setattr(loop, "DRAWN", 10)
+    trained([lambda: Dropout(0.5)], **OPTIONS)
+    assert not drawn
+
+
+def test_all_that_writes_machine_code_counts_for_what_is_kept():
+    names = [name for name in sys.modules if name.startswith("chainrule.training.native.")]
+    assert {Path(sys.modules[name].__file__) for name in names} <= set(machine.writers())
 
 
 # -------------------------------------------------------------------------------------- orders

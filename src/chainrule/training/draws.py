@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.layers.layer import Draw
 from chainrule.rules.arrays import Array
+from chainrule.rules.rule import size
 
 _DRAWS = 0x64726177
 """Sets the draws of an epoch apart from the order of its rows, which comes from the same key."""
@@ -38,18 +39,27 @@ def drawn(draws: Mapping[str, Draw], key: Array, rows: int) -> dict[str, Array]:
     return made
 
 
+def bytes_drawn(draws: Mapping[str, Draw], rows: int) -> int:
+    """The bytes of the random numbers of so many rows.
+
+    >>> bytes_drawn({"u1": Draw((2,))}, 3)
+    24
+    """
+    return sum(4 * rows * size(draw.shape) for draw in draws.values())
+
+
 def drawn_for_all(
-    draws: Mapping[str, Draw], key: Array, first: Array, rows: int, size: int
+    draws: Mapping[str, Draw], key: Array, first: Array, rows: int, batch_size: int
 ) -> dict[str, Array]:
     """The random numbers of all updates of so many rows, (rows, …), each update's as ``drawn`` gives them.
 
-    ``size`` are the rows of an update, the last one's fewer; ``first`` is the number of the first.
+    ``batch_size`` are the rows of an update, the last one's fewer; ``first`` is the number of the first.
     """
     if not draws:
         return {}
-    full, rest = divmod(rows, size)
+    full, rest = divmod(rows, batch_size)
     keys = jax.vmap(partial(jax.random.fold_in, key))(first + jnp.arange(full + (rest > 0)))
-    found = jax.vmap(lambda own: drawn(draws, own, size))(keys[:full])
+    found = jax.vmap(lambda own: drawn(draws, own, batch_size))(keys[:full])
     parts = [{name: values.reshape(-1, *values.shape[2:]) for name, values in found.items()}]
     if rest:
         parts.append(drawn(draws, keys[full], rest))

@@ -14,7 +14,7 @@ from chainrule.network import LOSS, NEW, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
 from chainrule.training.batches import over_batches, rows_of, take
-from chainrule.training.draws import drawn, drawn_for_all, draws_key
+from chainrule.training.draws import bytes_drawn, drawn, drawn_for_all, draws_key
 from chainrule.training.inference import Data, Measures, Values, added, evaluator, means, measured, nothing
 from chainrule.training.order import shuffled
 from chainrule.training.passes import in_passes
@@ -26,6 +26,9 @@ CAPACITY = 2**14
 TOGETHER = 64
 """Epochs between two looks at whether all is finite. XLA makes one function of a loop over so few numbers
 that ends by their count alone, which takes a tenth of the time where an epoch is a small update."""
+
+DRAWN = 2**23
+"""Bytes of random numbers that are drawn at once, for all updates of an epoch."""
 
 LEAST, MANY = 2**12, 2**16
 """Numbers of a weight, and of an array of a batch. Below, XLA's own loops take no longer."""
@@ -98,8 +101,10 @@ def batches_trained(program: Program, measures: Measures, most: int = MOST) -> C
         batch_size: int,
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         size = min(batch_size, order.shape[0])
-        random = drawn_for_all(program.draws, key, first, order.shape[0], size)
-        found = epochs_at_once(program, measures, values, data, rate, random, order, size, most=most)
+        found = None
+        if bytes_drawn(program.draws, order.shape[0]) <= DRAWN:
+            random = drawn_for_all(program.draws, key, first, order.shape[0], size)
+            found = epochs_at_once(program, measures, values, data, rate, random, order, size, most=most)
         if found is not None:
             new, more = found
             return new, added(sums, {name: log[0] for name, log in more.items()})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
@@ -92,6 +93,14 @@ class Equations:
         )
 
 
+def kind_of(dtype: Any) -> np.dtype:
+    """NumPy's type; raises UnknownError of one that is JAX's alone, as that of keys."""
+    if jnp.issubdtype(dtype, jax.dtypes.extended):
+        raise UnknownError(f"{dtype} is not a type of numbers")
+    kind: np.dtype = np.dtype(dtype)
+    return kind
+
+
 class UnknownError(Exception):
     """A jaxpr has something that is not a number of equations with one result each."""
 
@@ -131,7 +140,7 @@ class _Reader:
         if isinstance(number, jax.core.Tracer) or np.ndim(number):
             if not any(each is number for each in self.found):
                 self.found.append(number)
-                self.given.append(Quantity(np.shape(number), np.dtype(number.dtype)))
+                self.given.append(Quantity(np.shape(number), kind_of(number.dtype)))
             return next(q for each, q in zip(self.found, self.given, strict=True) if each is number)
         value = np.asarray(number, dtype)
         return self._once(("known", value.dtype, value.tobytes()), Quantity((), value.dtype, value.item()))
@@ -141,7 +150,7 @@ class _Reader:
             raise UnknownError(f"{equation.primitive.name} gives several results")
         kind, params = equation.outvars[0].aval, equation.params
         name = equation.primitive.name
-        result = Quantity(kind.shape, np.dtype(kind.dtype))
+        result = Quantity(kind.shape, kind_of(kind.dtype))
         key = (name, tuple(map(id, inputs)), str(sorted(params.items(), key=str)))
         known = self._once(key, result)
         if known is result:
@@ -154,7 +163,7 @@ class _Reader:
 
 def equations_of(made: ClosedJaxpr) -> Equations:
     """The equations of a jaxpr; raises UnknownError where it has others."""
-    given = tuple(Quantity(kind.shape, np.dtype(kind.dtype)) for kind in made.in_avals)
+    given = tuple(Quantity(kind.shape, kind_of(kind.dtype)) for kind in made.in_avals)
     reader = _Reader()
     results = reader.read(made, given)
     needed = tuple(_needed(reader.equations, results))

@@ -85,9 +85,14 @@ def compiled(name: str, module: Callable[[str], ir.Module], improved: bool = Tru
 def _way_of_writing() -> str:
     """What machine code depends on beside its name: who writes it, and who makes it of that."""
     written_by = hashlib.sha256(llvmlite.__version__.encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in writers():
         written_by.update(file.read_bytes())
     return written_by.hexdigest()
+
+
+def writers() -> list[Path]:
+    """The files that say how machine code is written."""
+    return sorted(Path(__file__).parent.rglob("*.py"))
 
 
 def _code(written: str, improved: bool) -> bytes:

@@ -31,6 +31,8 @@ from chainrule.training.native.whole.products import is_by_rows, is_of_matrices,
 from chainrule.training.native.whole.sums import is_along_an_end, write_reduced
 from chainrule.training.native.writing import Pen, Value
 
+COUNTED = 2**12
+"""Numbers that are counted. More would be a long text."""
 VIEWS = ("broadcast_in_dim", "reshape", "squeeze", "expand_dims", "transpose")
 """The same numbers, seen otherwise."""
 
@@ -46,12 +48,17 @@ def _is_known(equation: Equation) -> bool:
         return equation.result.dtype in KINDS
     return (
         is_number_by_number(equation)
-        or (equation.name == "iota" and equation.result.dtype in (np.float32, np.int32))
+        or (equation.name == "iota" and _is_short_count(equation.result))
         or (equation.name in ("reduce_sum", "reduce_max", "argmax") and is_along_an_end(equation))
         or (equation.name == "dot_general" and is_of_matrices(equation))
         or (equation.name == "stack" and equation.params["axis"] == 0 and equation.result.dtype in KINDS)
         or (equation.name == "gather" and _takes_one_of_each_row(equation))
     )
+
+
+def _is_short_count(numbers: Quantity) -> bool:
+    """Whether numbers are few enough to be written down."""
+    return numbers.dtype in (np.float32, np.int32) and math.prod(numbers.shape) <= COUNTED
 
 
 def _takes_one_of_each_row(equation: Equation) -> bool:
@@ -92,9 +99,9 @@ class Body:
     def __post_init__(self) -> None:
         for equation in self.equations.lines:
             if equation.name in VIEWS:
-                self.roots[equation.result] = self._root(equation.inputs[0])
+                self.roots[equation.result] = self.root(equation.inputs[0])
                 continue
-            for quantity in {self._root(q) for q in equation.inputs}:
+            for quantity in {self.root(q) for q in equation.inputs}:
                 self.readers.setdefault(quantity, []).append(equation)
 
     def write(self) -> list[Place]:
@@ -108,7 +115,7 @@ class Body:
             self._finish(self.waiting[0])
         return [self._place(quantity) for quantity in self.equations.results]
 
-    def _root(self, quantity: Quantity) -> Quantity:
+    def root(self, quantity: Quantity) -> Quantity:
         """What a quantity is a view of; itself, if it is none."""
         return self.roots.get(quantity, quantity)
 
@@ -167,7 +174,7 @@ class Body:
 
     def _is_wanted(self, quantity: Quantity) -> bool:
         """Whether others read it, or it is a result."""
-        is_result = any(self._root(result) is quantity for result in self.equations.results)
+        is_result = any(self.root(result) is quantity for result in self.equations.results)
         return is_result or any(e not in self.done for e in self.readers.get(quantity, ()))
 
     def _room(self, quantity: Quantity, group: Sequence[Equation]) -> Held:
@@ -176,8 +183,8 @@ class Body:
             return self.memory.new(quantity)
         old, place = self.target[quantity]
         is_read = any(e not in self.done for e in self.readers.get(old, ()))
-        is_read |= any(self._root(result) is old for result in self.equations.results)
-        is_turned = any(self._root(q) is old and q is not old for each in group for q in each.inputs)
+        is_read |= any(self.root(result) is old for result in self.equations.results)
+        is_turned = any(self.root(q) is old and q is not old for each in group for q in each.inputs)
         return self.memory.new(quantity) if is_read or is_turned else place
 
     # ------------------------------------------------------------------------- others

@@ -14,7 +14,6 @@ from chainrule.training.native.equations import Equations, Quantity
 from chainrule.training.native.whole.body import Body
 from chainrule.training.native.whole.loops import copy_of
 from chainrule.training.native.whole.places import (
-    FEW,
     Held,
     Memory,
     Place,
@@ -168,8 +167,7 @@ def _carried(
     """The values as they change: few numbers on the stack, others where the results are."""
     carried = []
     for base, result, quantity in zip(values, results, epochs.update.given, strict=False):
-        is_small = math.prod(quantity.shape) <= FEW
-        place = memory.new(quantity) if is_small else whole_at(result, quantity)
+        place = memory.new(quantity) if memory.is_near(quantity.shape) else whole_at(result, quantity)
         copy_of(pen, whole_at(base, quantity), place)
         carried.append(place)
     return carried
@@ -178,7 +176,7 @@ def _carried(
 def _near(pen: Pen, memory: Memory, place: Held) -> Held:
     """What is given, on the stack if it is small."""
     quantity = Quantity(place.shape, place.dtype)
-    if math.prod(place.shape) > FEW:
+    if not memory.is_near(place.shape):
         return place
     near = memory.new(quantity)
     copy_of(pen, place, near)
@@ -238,17 +236,18 @@ def _write_update(
         for result, old, place in zip(new, equations.given, carried, strict=False)
         if result not in equations.given
     }
-    found = Body(pen, memory, equations, places, target).write()
+    body = Body(pen, memory, equations, places, target)
+    found = body.write()
+    for more, total in zip(found[len(carried) :], sums, strict=True):
+        summed = pen.builder.fadd(one(pen, total, 0), one(pen, more, 0))
+        write(pen, summed, total, 0)
     taken = [
-        _set_apart(pen, memory, place) if result in equations.given else place
+        _set_apart(pen, memory, place) if body.root(result) in equations.given else place
         for result, place in zip(new, found, strict=False)
     ]
     for new_place, old in zip(taken, carried, strict=True):
         if not (isinstance(new_place, Held) and new_place.base is old.base):
             copy_of(pen, new_place, old)
-    for more, total in zip(found[len(carried) :], sums, strict=True):
-        summed = pen.builder.fadd(one(pen, total, 0), one(pen, more, 0))
-        write(pen, summed, total, 0)
 
 
 def _set_apart(pen: Pen, memory: Memory, place: Place) -> Held:

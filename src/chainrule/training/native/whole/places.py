@@ -14,8 +14,8 @@ from chainrule.training.native.equations import Quantity
 from chainrule.training.native.vectors import BIT, KINDS, constant
 from chainrule.training.native.writing import BYTE, LONG, POINTER, Pen, Value, long
 
-FEW = 256
-"""Numbers. So many lie on the stack, where LLVM may keep them in registers."""
+FEW, SINGLE = 256, 16
+"""Numbers. So many lie on the stack, where no loops are and LLVM may keep them in registers; or elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,15 @@ class Memory:
     pen: Pen
     taken: list[Value] = field(default_factory=list)
 
+    def is_near(self, shape: Shape) -> bool:
+        """Whether an array of this shape lies on the stack."""
+        return math.prod(shape) <= (FEW if self.pen.short > 1 else SINGLE)
+
     def new(self, quantity: Quantity) -> Held:
         """Room for an array."""
         size, kind = max(1, math.prod(quantity.shape)), stored(quantity.dtype)
         with self.pen.builder.goto_entry_block():
-            if size <= FEW:
+            if self.is_near(quantity.shape):
                 base = untyped(self.pen.builder.alloca(ir.ArrayType(kind, size)))
             else:
                 malloc = self.pen.known("malloc", POINTER, [LONG])

@@ -86,7 +86,7 @@ def _down(pen: Pen, name: str, x: Held, rows: int, result: Held) -> None:
     """The rows of a matrix taken together."""
     columns, lanes = math.prod(result.shape), machine.vectors().lanes
 
-    def some(column: int, count: int) -> None:
+    def some(column: Value | int, count: int) -> None:
         def row(i: Value | int, before: Value) -> Value:
             return _together(pen, name, before, read(pen, x, added(pen, column, i, columns), 1, count))
 
@@ -98,8 +98,10 @@ def _down(pen: Pen, name: str, x: Held, rows: int, result: Held) -> None:
             (total,) = pen.loop(rows - 1, lambda i, s: [row(pen.sum(i, 1), s[0])], [total])
         write(pen, total, result, column)
 
-    for column in range(0, columns, lanes):
-        some(column, min(lanes, columns - column))
+    whole, rest = divmod(columns, lanes)
+    nested(pen, [(whole, (lanes,))], [0], lambda offsets: some(offsets[0], lanes), whole <= pen.short)
+    if rest:
+        some(whole * lanes, rest)
 
 
 def _largest_place(pen: Pen, x: Held, start: Value | int, length: int) -> Value:
