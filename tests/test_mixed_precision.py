@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
+import optax
 import pytest
 
 import chainrule
@@ -34,6 +35,27 @@ def mlp(seed=0):
     model = chainrule.Sequential([chainrule.Input((64,)), Dense(32, activation="relu"), Dense(10, "softmax")])
     model.compile(chainrule.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
+
+
+@chainrule.rule(tex="w <x>")
+def weighed(x):
+    """By numbers of float32, whatever x is."""
+    return x * np.linspace(0.5, 2, x.shape[-1], dtype=np.float32)
+
+
+class Weighed(chainrule.layers.Layer):
+    def forward(self, q, x):
+        q.a = weighed(x)
+        return q.a
+
+
+def test_layers_of_ones_own_and_optimizers_of_optax_train_in_it(mixed):
+    layers = [chainrule.Input((64,)), Dense(32, activation="relu"), Weighed(), Dense(10, "softmax")]
+    chainrule.utils.set_random_seed(0)
+    model, data = chainrule.Sequential(layers), digits()
+    model.compile(optax.adam(0.01), "sparse_categorical_crossentropy")
+    losses = model.fit(data.x[:500] / 16, data.y[:500], epochs=12, verbose=0).history["loss"]
+    assert losses[-1] < losses[0] / 2
 
 
 def test_weights_and_results_are_float32_and_products_bfloat16(mixed):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule import data
+from chainrule import data, mixed_precision
 from chainrule.cli.main import run as command
 from chainrule.experiment.building import build_model
 from chainrule.experiment.compare import compare
@@ -22,6 +22,14 @@ CODE = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
 COMPLETE, OBJECTS, TRANSFER, COMPARISON = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
+@pytest.fixture
+def policy():
+    """What the page says of precision holds for its own test alone."""
+    yield
+    mixed_precision.set_global_policy("float32")
+
+
+@pytest.mark.usefixtures("policy")
 def test_the_code_on_the_page_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     set_random_seed(0)

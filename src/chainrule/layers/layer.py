@@ -182,6 +182,7 @@ def _vjp(layer: Layer, forward: tuple[Step, ...], output: str, inputs: tuple[str
         def output_of(value: Array) -> Array:
             return run(forward, {**given, wrt: value})[output]
 
-        return jax.vjp(output_of, given[wrt])[1](d)[0]
+        value, slopes = jax.vjp(output_of, given[wrt])
+        return slopes(d.astype(value.dtype))[0]  # mixed precision hands slopes on in its own type
 
     return Rule(f"{output}_vjp_{wrt}", function, r"\text{vjp}")

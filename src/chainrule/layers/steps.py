@@ -52,8 +52,8 @@ def run(steps: Iterable[Step], values: Mapping[str, Any], kernels: Kernels | Non
 
 
 def _computed_in(dtype: str, value: Any) -> Any:
-    """A float value in another type; labels and counts stay as they are."""
-    return value.astype(dtype) if "float" in value.dtype.name else value
+    """A float value in another type; labels, counts, and what Optax carries along stay as they are."""
+    return value.astype(dtype) if "float" in str(getattr(value, "dtype", "")) else value
 
 
 def needed(steps: Iterable[Step], results: Iterable[str]) -> tuple[Step, ...]:
