@@ -129,12 +129,11 @@ WRITERS: Mapping[str, Writer] = {
     "select_n": lambda pen, values, _: pen.builder.select(values[0], values[2], values[1]),
     "convert_element_type": _converted,
     "copy": lambda pen, values, _: values[0],
-    "copy_p": lambda pen, values, _: values[0],
     "stop_gradient": lambda pen, values, _: values[0],
 }
 """By the names of the primitives."""
 
-OF_BITS = {"and", "or", "not", "copy", "copy_p", "eq", "ne"}
+OF_BITS = {"and", "or", "not", "copy", "eq", "ne"}
 OF_WHOLE = OF_BITS | {"add", "add_any", "sub", "mul", "square", "max", "min", "neg", "gt", "ge", "lt", "le"}
 """Those that are written for other numbers than floats too, beside choices and conversions."""
 

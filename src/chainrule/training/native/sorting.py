@@ -6,7 +6,7 @@ they came (D. E. Knuth, The Art of Computer Programming 3, 5.2.5, algorithm R).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -59,7 +59,7 @@ def write_places(pen: Pen, numbers: Value, result: Value, _: Value, sorting: Sor
     scratch = pen.builder.call(pen.known("malloc", POINTER, [LONG]), [long(BYTES * room)])
     keys, places = ([pen.at(scratch, (which + turn) * count) for turn in range(2)] for which in (0, 2))
     heaps = [pen.at(scratch, 4 * count + turn * piles) for turn in range(sorting.passes)]
-    _each(pen, sorting.passes * piles, lambda i: _put(pen, ir.Constant(INT, 0), heaps[0], i))
+    pen.each(sorting.passes * piles, lambda i: _put(pen, ir.Constant(INT, 0), heaps[0], i))
 
     def counted(i: Value) -> None:
         number = _get(pen, numbers, i)
@@ -67,7 +67,7 @@ def write_places(pen: Pen, numbers: Value, result: Value, _: Value, sorting: Sor
             digit = _digit(pen, number, turn, sorting)
             _put(pen, pen.builder.add(_get(pen, heap, digit), ir.Constant(INT, 1)), heap, digit)
 
-    _each(pen, count, counted)
+    pen.each(count, counted)
     for heap in heaps:
         _begun(pen, heap, piles)
 
@@ -87,7 +87,7 @@ def write_places(pen: Pen, numbers: Value, result: Value, _: Value, sorting: Sor
             if not is_last:
                 _put(pen, number, to[0], wide)
 
-        _each(pen, count, one)
+        pen.each(count, one)
 
     for turn in range(sorting.passes):
         dealt(turn)
@@ -116,11 +116,3 @@ def _get(pen: Pen, base: Value, place: Value) -> Value:
 
 def _put(pen: Pen, value: Value, base: Value, place: Value) -> None:
     pen.builder.store(value, pen.builder.gep(base, [place], source_etype=INT), align=BYTES)
-
-
-def _each(pen: Pen, count: int, body: Callable[[Value], None]) -> None:
-    def turn(i: Value, _: Sequence[Value]) -> Sequence[Value]:
-        body(i)
-        return ()
-
-    pen.loop(count, turn)

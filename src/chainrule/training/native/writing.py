@@ -66,6 +66,15 @@ class Pen:
         builder.position_at_end(after)
         return values
 
+    def each(self, count: int, body: Callable[[Value], None]) -> None:
+        """``body(index)`` so many times."""
+
+        def turn(i: Value, _: Sequence[Value]) -> Sequence[Value]:
+            body(i)
+            return ()
+
+        self.loop(count, turn)
+
     def share(self, number: int, parts: int, part: Value, body: Callable[[Value], None]) -> None:
         """Those of so many things that are a part's: nearly as many for each, and at least one."""
         first, following = (

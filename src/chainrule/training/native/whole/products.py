@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -44,20 +44,12 @@ def write_matrices(pen: Pen, a: Held, b: Held, result: Held) -> None:
     elif a.strides[0] == 1 and a.strides[1] == m:
         outer = Outer(n, m, k)
         own = pen.with_lanes(outer.lanes)
-        _each(own, outer.parts, lambda part: write_outer(own, a.base, b.base, result.base, part, outer))
+        own.each(outer.parts, lambda part: write_outer(own, a.base, b.base, result.base, part, outer))
     else:
         product = Product(m, n, k)
         own = pen.with_lanes(product.lanes)
         panels = product.panels
-        _each(own, panels, lambda panel: write_product(own, a.base, b.base, result.base, panel, product))
-
-
-def _each(pen: Pen, count: int, body: Callable[[Value], None]) -> None:
-    def turn(i: Value, _: Sequence[Value]) -> Sequence[Value]:
-        body(i)
-        return ()
-
-    pen.loop(count, turn)
+        own.each(panels, lambda panel: write_product(own, a.base, b.base, result.base, panel, product))
 
 
 def _by_rows(pen: Pen, a: Held, b: Held, result: Held) -> None:
