@@ -70,8 +70,9 @@ class _Epochs:
     def __init__(self, task: Task, start: Position) -> None:
         self._task, self._plan, self._model = task, task.plan, task.model
         self._seed, self.epoch = start.seed, start.epoch
-        self._key = jax.random.key(start.seed)
         self._data, self._validation = task.data_of(task.feed), task.data_of(task.validation)
+        assert self._data is not None
+        self._run = task.trainer.run(self._model.values, self._data, self._validation, task.plan, start.seed)
         self._count = 1
         self.last: dict[str, float] = {}
 
@@ -117,9 +118,9 @@ class _Epochs:
 
     def _explain(self, epochs: int) -> NonFiniteError:
         plan, rows, trainer = self._plan, self._task.feed.rows, self._task.trainer
-        shuffle = plan.shuffle and plan.batch_size < rows
+        shuffle, key = plan.shuffle and plan.batch_size < rows, jax.random.key(self._seed)
         stretches = (
-            Stretch(e, 0, draws_key(self._key, e), epoch_order(self._key, e, rows, shuffle))
+            Stretch(e, 0, draws_key(key, e), epoch_order(key, e, rows, shuffle))
             for e in range(self.epoch, self.epoch + epochs)
         )
         assert self._data is not None
@@ -127,17 +128,7 @@ class _Epochs:
         return explain(trainer.network, trainer.program, values, self._data, rate, stretches, plan.batch_size)
 
     def _call(self, stop: int) -> Epochs:
-        return self._task.trainer.loop(
-            self._model.values,
-            self._data,
-            self._validation,
-            np.float32(self._task.rate),
-            self._key,
-            np.int32(self.epoch),
-            np.int32(stop),
-            batch_size=self._plan.batch_size,
-            shuffle=self._plan.shuffle,
-        )
+        return self._run(self._model.values, self._task.rate, self.epoch, stop)
 
     def _logs(self, done: Epochs, epochs: int) -> EpochLogs:
         names = self._task.trainer.logged(self._validation is not None)

@@ -107,7 +107,7 @@ def batches_trained(program: Program, measures: Measures, most: int = MOST) -> C
             found = epochs_at_once(program, measures, values, data, rate, random, order, size, most=most)
         if found is not None:
             new, more = found
-            return new, added(sums, {name: log[0] for name, log in more.items()})
+            return new, added(sums, more)
 
         def one(carry: Any, rows: Array) -> Any:
             values, sums, number = carry
@@ -142,13 +142,6 @@ def training_loop(program: Program, measures: Measures) -> Callable[..., Epochs]
     ) -> Epochs:
         rows = rows_of(data)
         is_shuffled = shuffle and batch_size < rows  # one batch of all rows is the same in any order
-        if validation is None and not is_shuffled and not program.draws:
-            count = stop - start
-            found = epochs_at_once(
-                program, measures, values, data, learning_rate, {}, None, batch_size, count, CAPACITY
-            )
-            if found is not None:
-                return _of_one_call(*found, count, rows)
 
         def going(carry: Any) -> Array:
             _, epoch_number, _, finite = carry
@@ -186,14 +179,6 @@ def training_loop(program: Program, measures: Measures) -> Callable[..., Epochs]
         return Epochs(values, stopped - start, logs, finite & all_finite(values))
 
     return jax.jit(epochs, static_argnames=("batch_size", "shuffle"))
-
-
-def _of_one_call(values: dict[str, Array], sums: dict[str, Array], count: Array, rows: int) -> Epochs:
-    """What the loop gives where all epochs were one function; the epochs up to one that is not finite."""
-    logs = means(sums, rows)
-    is_lost = ~jnp.isfinite(logs[LOSS]) & (jnp.arange(CAPACITY) < count)
-    done = jnp.where(is_lost.any(), jnp.argmax(is_lost) + 1, count)
-    return Epochs(values, done, logs, ~is_lost.any() & all_finite(values))
 
 
 def all_finite(values: Values) -> Array:

@@ -14,10 +14,11 @@ from chainrule.losses import Loss
 from chainrule.network import LOSS, TARGET, Network, Program, numbered
 from chainrule.optimizers import Optimizer
 from chainrule.rules.rule import Rule
+from chainrule.training.direct import Direct, Run
 from chainrule.training.feeds import Feed, Memory
 from chainrule.training.folds import folds_trained
 from chainrule.training.inference import Data, Measure, Measures, Values, evaluator
-from chainrule.training.loop import batches_trained, training_loop
+from chainrule.training.loop import Epochs, batches_trained, training_loop
 from chainrule.training.together import keys_of, stacked
 
 
@@ -63,7 +64,8 @@ class Trainer:
         self.program = network.program(losses, optimizer, weighted=weighted, shares=shares)
         measures = measured_of(network, self.program, metrics)
         self.names = measures.names
-        self.loop = training_loop(self.program, measures)
+        self._direct = Direct(self.program, measures)
+        self._loop = training_loop(self.program, measures)
         self.part = jax.jit(batches_trained(self.program, measures), static_argnames="batch_size")
         self._evaluate = jax.jit(evaluator(self.program, measures), static_argnums=2)
         self._folds = folds_trained(self.program, measures)
@@ -74,8 +76,33 @@ class Trainer:
         """What the optimizer carries from update to update, as it is before the first."""
         return {name: p.first_values(name).astype(p.dtype) for name, p in self.program.state.items()}
 
+    def run(
+        self,
+        values: Values,
+        data: Data,
+        validation: Data | None,
+        plan: Plan,
+        seed: int,
+    ) -> Run:
+        """What runs whole epochs of a plan on data in memory, of values as these."""
+        size, shuffle = plan.batch_size, plan.shuffle
+        direct = self._direct.training(values, data, validation, size, shuffle, seed)
+        if direct is not None:
+            return direct
+        key = jax.random.key(seed)
+
+        def run(values: Values, rate: float, start: int, stop: int) -> Epochs:
+            span = np.int32(start), np.int32(stop)
+            return self._loop(values, data, validation, np.float32(rate), key, *span, size, shuffle)
+
+        return run
+
     def evaluate(self, values: Values, feed: Feed, batch_size: int) -> dict[str, float]:
         """The loss and the metrics over all rows."""
+        if isinstance(feed, Memory):
+            direct = self._direct.measuring(values, feed.data, batch_size)
+            if direct is not None:
+                return direct(values)
         sums: dict[str, Any] = dict.fromkeys(self.names, 0.0)
         for chunk in feed.chunks(0):
             found = self._evaluate(values, chunk.data, batch_size)

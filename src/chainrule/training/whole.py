@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from chainrule.layers.steps import needed, run
+from chainrule.layers.steps import Step, needed, run
 from chainrule.network import LOSS, NEW, Program
 from chainrule.optimizers import LEARNING_RATE
 from chainrule.rules.arrays import Array
 from chainrule.rules.rule import size
+from chainrule.training.batches import rows_of
 from chainrule.training.inference import Data, Measures, Values, measured
 from chainrule.training.kernels import KERNELS
 from chainrule.training.native.equations import Equations, UnknownError, equations_of
 from chainrule.training.native.rows import Outside
 from chainrule.training.native.whole.body import is_written_here
 from chainrule.training.native.whole.calls import called
-from chainrule.training.native.whole.epochs import Epochs, Table
+from chainrule.training.native.whole.epochs import Epochs, Order, Table
 from chainrule.training.products import PRODUCTS
 
 MOST = 2**21
 """Multiplications of an update. Of more, XLA's program has the gain of all cores."""
 SIDE_BY_SIDE = 2**24
 """The same where many networks are trained at once, and each core has its own."""
+EVALUATED = 2**28
+"""The same of all that is evaluated at once: beyond, the other cores gain more than calling them takes."""
 LINES = 1000
 """Equations of an update. More take LLVM longer than they would XLA."""
+
+
+class Plan(NamedTuple):
+    """Epochs as one function, and what that takes beside the data and the order.
+
+    ``changing`` are the values that it gives anew, ``others`` those that it only reads.
+    """
+
+    epochs: Epochs
+    changing: list[str]
+    others: list[str]
+
+    @property
+    def found(self) -> Sequence[Any]:
+        return self.epochs.update.found
 
 
 def epochs_at_once(
@@ -38,32 +56,113 @@ def epochs_at_once(
     data: Data,
     rate: Array,
     random: Mapping[str, Array],
-    order: Array | None,
+    order: Array,
     batch_size: int,
-    count: Array | int = 1,
-    capacity: int = 1,
     most: int = MOST,
 ) -> tuple[dict[str, Array], dict[str, Array]] | None:
-    """Some epochs of updates on rows in order, or as they come; None where this is not the way to do them.
+    """An epoch of updates on rows in order; None where this is not the way to do it.
 
     ``random`` are the random numbers of all updates, in whose order their rows are. Gives the new values, and
-    for each name of the logs the sums of each epoch, (capacity,).
+    for each name of the logs the sum.
     """
+    rows = order.shape[0]
+    made = training(program, measures, values, data, random, rows, batch_size, Order.GIVEN, most=most)
+    if made is None:
+        return None
+    given = [
+        *(values[name] for name in (*made.changing, *made.others)),
+        rate,
+        *(_address(array) for array in (*data.values(), *random.values())),
+        *made.found,
+        order.astype(jnp.int32),
+        jnp.int32(1),
+    ]
+    *new, sums = called(made.epochs, given)
+    logs = dict(zip(measures.names, sums[:, 0], strict=True))
+    return {**values, **dict(zip(made.changing, new, strict=True))}, logs
+
+
+def training(
+    program: Program,
+    measures: Measures,
+    values: Values,
+    data: Data,
+    random: Mapping[str, Array],
+    rows: int,
+    batch_size: int,
+    order: Order,
+    capacity: int = 1,
+    most: int = MOST,
+) -> Plan | None:
+    """Epochs of updates on so many of the rows, if machine code does them best."""
+    changing = list(program.changing)
+    results = [f"{name}{NEW}" for name in changing]
+    steps = needed(program.steps, (*results, LOSS, *program.outputs))
+    function = _Function(program, measures, steps, changing)
+    return _planned(function, values, data, random, rows, batch_size, order, capacity, most)
+
+
+def measuring(
+    program: Program, measures: Measures, values: Values, data: Data, batch_size: int
+) -> Plan | None:
+    """An evaluation on all rows, if machine code does it best."""
+    steps = needed(program.evaluation, (LOSS, *program.outputs))
+    rows = rows_of(data)
+    if _multiplications(program, rows) > EVALUATED:
+        return None
+    function = _Function(program, measures, steps, [])
+    return _planned(function, values, data, {}, rows, batch_size, Order.AS_THEY_COME, 1, MOST)
+
+
+class _Function(NamedTuple):
+    """Steps that change some values, and give what is measured behind them."""
+
+    program: Program
+    measures: Measures
+    steps: Sequence[Step]
+    changing: list[str]
+
+    def of(self, others: Sequence[str], tables: Sequence[str]) -> Callable[..., Any]:
+        """As a function of arrays, by the rules alone."""
+        names = [*self.changing, *others, *tables]
+
+        def update(new: Sequence[Array], old: Sequence[Array], rate: Array, batch: Sequence[Array]) -> Any:
+            given = dict(zip(names, [*new, *old, *batch], strict=True))
+            done = run(self.steps, {**given, LEARNING_RATE: rate})
+            sums = measured(done, self.program, self.measures)
+            return [done[f"{name}{NEW}"] for name in self.changing], list(sums.values())
+
+        return update
+
+
+def _planned(
+    function: _Function,
+    values: Values,
+    data: Data,
+    random: Mapping[str, Array],
+    rows: int,
+    batch_size: int,
+    order: Order,
+    capacity: int,
+    most: int,
+) -> Plan | None:
     if jax.default_backend() != "cpu" or not _are_arrays({**values, **data}):
         return None
-    changing = list(program.changing)
-    others = [name for name in values if name not in program.changing]
-    rows = next(iter(data.values())).shape[0] if order is None else order.shape[0]
+    changing = function.changing
+    others = [name for name in values if name not in changing]
     size_of_batch = min(rows, batch_size)
-    if _is_large(program, size_of_batch, most):
+    if any(step.rule in KERNELS and step.rule not in PRODUCTS for step in function.steps):
+        return None  # layers that are written elsewhere
+    if _multiplications(function.program, size_of_batch) > most:
         return None
-    update = _update(program, measures, changing, others, [*data, *random])
+    update = function.of(others, [*data, *random])
     taken = [*data.values(), *random.values()]
     kinds = [[_kind(values[name]) for name in names] for names in (changing, others)]
+    rate = jax.ShapeDtypeStruct((), jnp.float32)
 
     def equations(rows: int) -> Equations:
         batch = [jax.ShapeDtypeStruct((rows, *array.shape[1:]), _type(array)) for array in taken]
-        return equations_of(jax.make_jaxpr(update)(*kinds, _kind(rate), batch))
+        return equations_of(jax.make_jaxpr(update)(*kinds, rate, batch))
 
     try:
         whole, rest = equations(size_of_batch), rows % size_of_batch
@@ -84,47 +183,14 @@ def epochs_at_once(
         Table(batch, isinstance(array, Outside), number >= len(data))
         for number, (batch, array) in enumerate(zip(batches, taken, strict=False))
     )
-    epochs = Epochs(whole, last, len(changing), tables, rows, size_of_batch, order is not None, capacity)
-    arrays = [array.address if isinstance(array, Outside) else array for array in taken]
-    order = jnp.zeros(1, jnp.int32) if order is None else order.astype(jnp.int32)
-    given = [
-        *(values[name] for name in (*changing, *others)),
-        rate,
-        *arrays,
-        *whole.found,
-        order,
-        jnp.minimum(jnp.asarray(count, jnp.int32), capacity),
-    ]
-    *new, sums = called(epochs, given)
-    logs = dict(zip(measures.names, sums, strict=True))
-    return {**values, **dict(zip(changing, new, strict=True))}, logs
+    epochs = Epochs(whole, last, len(changing), tables, rows, size_of_batch, order, capacity)
+    return Plan(epochs, changing, others)
 
 
-def _is_large(program: Program, rows: int, most: int) -> bool:
-    """Whether the forward pass alone has too many multiplications, or layers that are written elsewhere."""
-    if any(step.rule in KERNELS and step.rule not in PRODUCTS for step in program.steps):
-        return True
+def _multiplications(program: Program, rows: int) -> int:
+    """Those of the forward pass through layers with matrices, without what a weight is used for again."""
     weights = {**program.parameters, **program.frozen}.values()
-    return rows * sum(size(each.shape) for each in weights if len(each.shape) == 2) > most
-
-
-def _update(
-    program: Program,
-    measures: Measures,
-    changing: Sequence[str],
-    others: Sequence[str],
-    tables: Sequence[str],
-) -> Callable[..., Any]:
-    """One update as a function of arrays, by the rules alone."""
-    results = [f"{name}{NEW}" for name in changing]
-    steps = needed(program.steps, (*results, LOSS, *program.outputs))
-
-    def update(new: Sequence[Array], old: Sequence[Array], rate: Array, batch: Sequence[Array]) -> Any:
-        given = dict(zip([*changing, *others, *tables], [*new, *old, *batch], strict=True))
-        done = run(steps, {**given, LEARNING_RATE: rate})
-        return [done[name] for name in results], list(measured(done, program, measures).values())
-
-    return update
+    return rows * sum(size(each.shape) for each in weights if len(each.shape) == 2)
 
 
 def _is_carried_on(equations: Equations, changing: int) -> bool:
@@ -153,9 +219,14 @@ def _are_arrays(values: Mapping[str, Any]) -> bool:
     return all(isinstance(value, Outside) or hasattr(value, "dtype") for value in values.values())
 
 
+def _address(array: Any) -> Any:
+    """The array, or where it is."""
+    return array.address if isinstance(array, Outside) else array
+
+
 def _type(array: Any) -> Any:
-    return jnp.float32 if isinstance(array, Outside) else array.dtype
+    return jnp.float32 if isinstance(array, Outside) else jnp.result_type(array)
 
 
 def _kind(array: Any) -> jax.ShapeDtypeStruct:
-    return jax.ShapeDtypeStruct(jnp.shape(array), jnp.asarray(array).dtype)
+    return jax.ShapeDtypeStruct(jnp.shape(array), jnp.result_type(array))

@@ -103,7 +103,7 @@ def _module(
     sizes = [math.prod(shape) for shape in (*inputs, *results)]
     for i in shared:
         sizes[i] = 0  # from one example to the next
-    task = _task(module, _part(module, work, len(sizes)), work.parts, sizes)
+    task = _task(module, part_of(module, work, len(sizes)), work.parts, sizes)
     paths = [(INPUTS, 8 * i) for i in range(len(inputs))] + [(RESULTS, 8 * i) for i in range(len(results))]
     _handler(module, name, work, task, paths, len(results[0]))
     return module
@@ -117,7 +117,8 @@ def _function(module: ir.Module, name: str, result: ir.Type, kinds: Sequence[ir.
     return ir.Function(module, ir.FunctionType(result, kinds), name)
 
 
-def _part(module: ir.Module, work: Work, buffers: int) -> ir.Function:
+def part_of(module: ir.Module, work: Work, buffers: int) -> ir.Function:
+    """A function of so many buffers, and of the number of the part of the work that it does."""
     part = _function(module, "part", ir.VoidType(), [*[POINTER] * buffers, LONG])
     part.linkage = "internal"
     if not work.in_place:

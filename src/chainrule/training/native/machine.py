@@ -64,12 +64,18 @@ def _engine() -> llvm.ExecutionEngine:
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
 
 
+_made: dict[str, int] = {}
+"""Where the functions of this process are."""
+
+
 def compiled(name: str, module: Callable[[str], ir.Module], improved: bool = True) -> int:
     """The address of a module's function, as machine code that stays for as long as the process does.
 
     ``module`` writes the module of this name; it is called where its code is not kept. LLVM may leave it as
     it is written, where it is not to be ``improved``: that takes the most of its time.
     """
+    if name in _made:
+        return _made[name]
     key = f"{_way_of_writing()}\n{name}"
     code = kept.read(key)
     if code is None:
@@ -78,7 +84,8 @@ def compiled(name: str, module: Callable[[str], ir.Module], improved: bool = Tru
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return int(engine.get_function_address(name))
+    _made[name] = int(engine.get_function_address(name))
+    return _made[name]
 
 
 @cache

@@ -59,13 +59,13 @@ def write_places(pen: Pen, numbers: Value, result: Value, _: Value, sorting: Sor
     scratch = pen.builder.call(pen.known("malloc", POINTER, [LONG]), [long(BYTES * room)])
     keys, places = ([pen.at(scratch, (which + turn) * count) for turn in range(2)] for which in (0, 2))
     heaps = [pen.at(scratch, 4 * count + turn * piles) for turn in range(sorting.passes)]
-    pen.each(sorting.passes * piles, lambda i: _put(pen, ir.Constant(INT, 0), heaps[0], i))
+    pen.each(sorting.passes * piles, lambda i: put(pen, ir.Constant(INT, 0), heaps[0], i))
 
     def counted(i: Value) -> None:
-        number = _get(pen, numbers, i)
+        number = get(pen, numbers, i)
         for turn, heap in enumerate(heaps):
             digit = _digit(pen, number, turn, sorting)
-            _put(pen, pen.builder.add(_get(pen, heap, digit), ir.Constant(INT, 1)), heap, digit)
+            put(pen, pen.builder.add(get(pen, heap, digit), ir.Constant(INT, 1)), heap, digit)
 
     pen.each(count, counted)
     for heap in heaps:
@@ -77,15 +77,15 @@ def write_places(pen: Pen, numbers: Value, result: Value, _: Value, sorting: Sor
         to = keys[(turn + 1) % 2], result if is_last else places[(turn + 1) % 2]
 
         def one(i: Value) -> None:
-            number = _get(pen, source[0], i)
-            place = pen.builder.trunc(i, INT) if source[1] is None else _get(pen, source[1], i)
+            number = get(pen, source[0], i)
+            place = pen.builder.trunc(i, INT) if source[1] is None else get(pen, source[1], i)
             digit = _digit(pen, number, turn, sorting)
-            at = _get(pen, heaps[turn], digit)
-            _put(pen, pen.builder.add(at, ir.Constant(INT, 1)), heaps[turn], digit)
+            at = get(pen, heaps[turn], digit)
+            put(pen, pen.builder.add(at, ir.Constant(INT, 1)), heaps[turn], digit)
             wide = pen.builder.zext(at, LONG)
-            _put(pen, place, to[1], wide)
+            put(pen, place, to[1], wide)
             if not is_last:
-                _put(pen, number, to[0], wide)
+                put(pen, number, to[0], wide)
 
         pen.each(count, one)
 
@@ -98,8 +98,8 @@ def _begun(pen: Pen, heap: Value, piles: int) -> None:
     """Where each pile begins, instead of how many it has."""
 
     def one(i: Value, before: Sequence[Value]) -> Sequence[Value]:
-        count = _get(pen, heap, i)
-        _put(pen, before[0], heap, i)
+        count = get(pen, heap, i)
+        put(pen, before[0], heap, i)
         return [pen.builder.add(before[0], count)]
 
     pen.loop(piles, one, [ir.Constant(INT, 0)])
@@ -110,9 +110,9 @@ def _digit(pen: Pen, number: Value, turn: int, sorting: Sorting) -> Value:
     return pen.builder.zext(pen.builder.and_(shifted, ir.Constant(INT, sorting.piles - 1)), LONG)
 
 
-def _get(pen: Pen, base: Value, place: Value) -> Value:
+def get(pen: Pen, base: Value, place: Value) -> Value:
     return pen.builder.load(pen.builder.gep(base, [place], source_etype=INT), align=BYTES, typ=INT)
 
 
-def _put(pen: Pen, value: Value, base: Value, place: Value) -> None:
+def put(pen: Pen, value: Value, base: Value, place: Value) -> None:
     pen.builder.store(value, pen.builder.gep(base, [place], source_etype=INT), align=BYTES)

@@ -118,7 +118,7 @@ class Pen:
 
     def number(self, address: Value) -> Value:
         """A number in all places of a vector."""
-        return self._everywhere(self.builder.load(address, align=4, typ=FLOAT))
+        return self.everywhere(self.builder.load(address, align=4, typ=FLOAT))
 
     def read(self, address: Value, numbers: int | Value | None = None) -> Value:
         """A vector; of so many numbers, if it is that of the last filters, and zeros after them."""
@@ -152,7 +152,7 @@ class Pen:
         name = f"llvm.fma.v{self.lanes}f32"
         return self.builder.call(self.known(name, self.vector, [self.vector] * 3), [a, b, c])
 
-    def _everywhere(self, value: Value) -> Value:
+    def everywhere(self, value: Value) -> Value:
         places = ir.Constant(ir.VectorType(INT, self.lanes), [0] * self.lanes)
         nothing = ir.Constant(ir.VectorType(value.type, self.lanes), ir.Undefined)
         first = self.builder.insert_element(nothing, value, ir.Constant(INT, 0))
@@ -160,7 +160,7 @@ class Pen:
 
     def _mask(self, numbers: int | Value) -> Value:
         places = ir.Constant(ir.VectorType(LONG, self.lanes), list(range(self.lanes)))
-        most = self._everywhere(long(numbers) if isinstance(numbers, int) else numbers)
+        most = self.everywhere(long(numbers) if isinstance(numbers, int) else numbers)
         return self.builder.icmp_signed("<", places, most)
 
     def _call(self, what: str, result: Any, inputs: list[Value]) -> Value:

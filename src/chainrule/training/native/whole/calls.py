@@ -1,18 +1,19 @@
-"""Calls of whole functions by XLA, of one example or of many at once."""
+"""Calls of whole functions: by XLA, of one example or of many at once, and by Python."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 from jax.custom_batching import custom_vmap
 
 from chainrule.rules.arrays import Array
 from chainrule.training.native import machine
 from chainrule.training.native.handler import Work, registered
+from chainrule.training.native.plain import plain
 from chainrule.training.native.whole.epochs import Epochs, write_epochs
 
 
@@ -21,19 +22,8 @@ def called(epochs: Epochs, given: Sequence[Array]) -> Sequence[Array]:
 
     Under ``vmap`` each core does the next of the examples; what all of them share is not copied.
     """
-    write = partial(write_epochs, epochs=epochs)
-    turns = -(-epochs.rows // epochs.size)
-    work = Work(
-        epochs.name,
-        write,
-        machine.vectors().lanes,
-        parts=1,
-        multiplications=turns * epochs.update.multiplications,
-        improved=epochs.is_tiny,  # loops are written as they should be
-    )
-    kinds = [jax.ShapeDtypeStruct(q.shape, q.dtype) for q in epochs.update.given[: epochs.values]]
-    sums = len(epochs.update.results) - epochs.values
-    kinds.append(jax.ShapeDtypeStruct((sums, epochs.capacity), jnp.float32))
+    work = _work(epochs)
+    kinds = [jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in epochs.kinds]
     shapes, results = [array.shape for array in given], [kind.shape for kind in kinds]
 
     @custom_vmap
@@ -49,3 +39,28 @@ def called(epochs: Epochs, given: Sequence[Array]) -> Sequence[Array]:
 
     called: Sequence[Array] = call(*given)
     return called
+
+
+def plainly(epochs: Epochs) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
+    """The same as a function of NumPy's arrays, of just the kinds that the epochs take."""
+    given = len(epochs.update.given) + 2
+    function = plain(_work(epochs), given + len(epochs.kinds))
+
+    def call(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+        results = [np.empty(shape, dtype) for shape, dtype in epochs.kinds]
+        function([*arrays, *results])
+        return results
+
+    return call
+
+
+def _work(epochs: Epochs) -> Work:
+    turns = -(-epochs.rows // epochs.size)
+    return Work(
+        epochs.name,
+        partial(write_epochs, epochs=epochs),
+        machine.vectors().lanes,
+        parts=1,
+        multiplications=turns * epochs.update.multiplications,
+        improved=epochs.is_tiny,  # loops are written as they should be
+    )

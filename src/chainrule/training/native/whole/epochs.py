@@ -6,11 +6,16 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
+import numpy as np
 from llvmlite import ir
 
+from chainrule.rules.rule import Shape
 from chainrule.training.native import machine
 from chainrule.training.native.equations import Equations, Quantity
+from chainrule.training.native.shuffling import write_order
+from chainrule.training.native.sorting import get
 from chainrule.training.native.whole.body import Body
 from chainrule.training.native.whole.loops import copy_of
 from chainrule.training.native.whole.places import (
@@ -26,6 +31,17 @@ from chainrule.training.native.writing import BYTES, INT, LONG, POINTER, Pen, Va
 
 TINY = 1000
 """Vectors of an update that is written without loops, so that LLVM can keep its arrays in registers."""
+
+
+class Order(Enum):
+    """In which order the rows of an epoch are taken.
+
+    GIVEN are the numbers of the rows; DRAWN is by a key's two numbers and the number of the first epoch.
+    """
+
+    AS_THEY_COME = "as they come"
+    GIVEN = "given"
+    DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -51,8 +67,7 @@ class Epochs:
 
     ``update`` takes ``values`` that it changes, others, a batch of ``size`` rows of each table, and what it
     found elsewhere; it gives the new values, and what is summed over the epoch. ``last`` is the same for the
-    last batch where that has fewer rows. The rows are taken in an order that is given, or as they come. There
-    is room for the sums of ``capacity`` epochs.
+    last batch where that has fewer rows. There is room for the sums of ``capacity`` epochs.
     """
 
     update: Equations
@@ -61,7 +76,7 @@ class Epochs:
     tables: tuple[Table, ...]
     rows: int
     size: int
-    is_ordered: bool
+    order: Order
     capacity: int
 
     @property
@@ -74,14 +89,21 @@ class Epochs:
         return len(self.update.given) - self.values - len(self.tables) - len(self.update.found)
 
     @property
+    def kinds(self) -> list[tuple[Shape, np.dtype]]:
+        """Shapes and types of what comes out: the new values, and the sums (names, capacity)."""
+        sums = len(self.update.results) - self.values
+        new = [(quantity.shape, quantity.dtype) for quantity in self.update.given[: self.values]]
+        return [*new, ((sums, self.capacity), np.dtype(np.float32))]
+
+    @property
     def is_one_batch(self) -> bool:
         """Whether every update is of all rows as they come, which need not be taken then."""
-        return self.rows == self.size and not self.is_ordered
+        return self.rows == self.size and self.order is Order.AS_THEY_COME
 
     @property
     def name(self) -> str:
         written = [self.update.written, self.last.written if self.last else "", *self.tables_written]
-        written += [str(x) for x in (self.values, self.rows, self.size, self.is_ordered, self.capacity)]
+        written += [str(x) for x in (self.values, self.rows, self.size, self.order, self.capacity)]
         digest = hashlib.sha256("\n".join(written).encode()).hexdigest()
         return f"epochs_{digest[:32]}_{machine.vectors().lanes}"
 
@@ -115,12 +137,12 @@ def write_epochs(pen: Pen, *buffers: Value, epochs: Epochs) -> None:
     names = epochs.update.results[epochs.values :]
     sums = [memory.new(quantity) for quantity in names]
     zero = ir.Constant(ir.FloatType(), 0.0)
+    ordered = _ordered(memory, epochs, order)
 
     def take(first: Value, rows: int) -> None:
         for place, target, table in zip(data, batch, epochs.tables, strict=True):
             if not epochs.is_one_batch:
-                has_order = epochs.is_ordered and not table.is_random
-                _take(pen, place, target, table, order if has_order else None, first, rows)
+                _take(pen, place, target, table, None if table.is_random else ordered, first, rows)
 
     def updated(equations: Equations, first: Value, rows: int) -> None:
         take(first, rows)
@@ -132,6 +154,8 @@ def write_epochs(pen: Pen, *buffers: Value, epochs: Epochs) -> None:
         return ()
 
     def epoch(number: Value, _: Sequence[Value]) -> Sequence[Value]:
+        if epochs.order is Order.DRAWN and ordered is not None:
+            _draw(pen, order, number, ordered, epochs.rows)
         for place in sums:
             write(pen, zero, place, 0)
         batches, rest = divmod(epochs.rows, epochs.size)
@@ -151,6 +175,20 @@ def write_epochs(pen: Pen, *buffers: Value, epochs: Epochs) -> None:
         if place.base is not result:
             copy_of(pen, place, Held(result, place.dtype, place.shape, place.strides))
     memory.give_back()
+
+
+def _ordered(memory: Memory, epochs: Epochs, given: Value) -> Value | None:
+    """Where the numbers of the rows are, in the order in which they are taken."""
+    if epochs.order is Order.DRAWN:
+        return memory.new(Quantity((epochs.rows,), np.dtype(np.int32))).base
+    return given if epochs.order is Order.GIVEN else None
+
+
+def _draw(pen: Pen, given: Value, number: Value, order: Value, rows: int) -> None:
+    """Write the order of an epoch, the first of which has the number that is given."""
+    first, second, begin = (get(pen, given, long(i)) for i in range(3))
+    epoch = pen.builder.add(begin, pen.builder.trunc(number, INT))
+    write_order(pen, (first, second), epoch, order, rows)
 
 
 def _split(arrays: Sequence[Value], *counts: int) -> list[Sequence[Value]]:

@@ -1,0 +1,43 @@
+"""Functions that Python calls with NumPy's arrays: the thread that calls does their work."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from llvmlite import ir
+
+from chainrule.training.native.frame import address
+from chainrule.training.native.handler import Work, part_of
+from chainrule.training.native.machine import compiled
+from chainrule.training.native.writing import POINTER, Pen, long
+
+
+def plain(work: Work, arrays: int) -> Callable[[Sequence[np.ndarray]], None]:
+    """The work of one part as a function of so many arrays, whose numbers lie side by side.
+
+    It reads some and writes others, as the work says; other threads of Python go on meanwhile.
+    """
+    name = f"chainrule_plain_{work.name}"
+    code = compiled(name, partial(_module, work=work, arrays=arrays), work.improved)
+    function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(code)
+    record = ctypes.c_void_p * arrays
+
+    def call(given: Sequence[np.ndarray]) -> None:
+        function(record(*[array.__array_interface__["data"][0] for array in given]))
+
+    return call
+
+
+def _module(name: str, work: Work, arrays: int) -> ir.Module:
+    """A function of a record of addresses."""
+    module = ir.Module(name)
+    module.triple = ""
+    part = part_of(module, work, arrays)
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER]), name)
+    pen = Pen(function, 1)
+    pen.builder.call(part, [*(address(pen.builder, function.args[0], 8 * i) for i in range(arrays)), long(0)])
+    pen.builder.ret_void()
+    return module
