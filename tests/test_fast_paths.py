@@ -20,7 +20,7 @@ from chainrule.layers import (
     MaxPooling2D,
     Residual,
 )
-from chainrule.training import inference, loop, passes
+from chainrule.training import inference, loop, passes, whole
 from chainrule.training.native import elementwise, handler, rows
 from chainrule.training.native.whole import calls
 from marks import but_slow
@@ -132,6 +132,8 @@ def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
     monkeypatch.setattr(
         calls, "registered", lambda work, *rest: kinds.add("epochs") or registered(work, *rest)
     )
+    by_python = calls.plain
+    monkeypatch.setattr(calls, "plain", lambda work, *rest: kinds.add("epochs") or by_python(work, *rest))
     before, fast = trained(layers, x)
     assert expected <= kinds
     kinds.clear()
@@ -140,7 +142,7 @@ def test_training_by_fast_paths_is_training_by_the_rules(name, monkeypatch):
     monkeypatch.setattr(rows, "stays_outside", lambda array: False)
     for name in ("LEAST", "MANY"):
         monkeypatch.setattr(loop, name, 10**9)
-    monkeypatch.setattr(loop, "epochs_at_once", lambda *given, **more: None)
+    monkeypatch.setattr(whole, "planned", lambda *given: None)
     same, plain = trained(layers, x)
     assert not kinds
     for first, again, one, other in zip(before, same, fast, plain, strict=True):

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 import chainrule
 from chainrule.layers import Dense, Dropout
-from chainrule.training import loop
+from chainrule.training import loop, whole
 from chainrule.training.native import machine, sorting
 from chainrule.training.native.equations import UnknownError, equations_of
 from chainrule.training.native.whole.body import is_written_here
 from chainrule.training.native.whole.calls import called
-from chainrule.training.native.whole.epochs import Epochs, Table
+from chainrule.training.native.whole.epochs import Epochs, Order, Table
 
 some = settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
 ULP = float(np.finfo(np.float32).eps)
@@ -38,10 +38,11 @@ def epochs_of(update, values, others, tables, size, ordered, capacity=1):
         batch = [jax.ShapeDtypeStruct((rows, *t.shape[1:]), t.dtype) for t in tables]
         return equations_of(jax.make_jaxpr(update)(*([*map(kind, k)] for k in (values, others)), batch))
 
-    whole, last = equations(size), equations(rows % size) if rows % size else None
-    assert is_written_here(whole)
-    batches = whole.given[len(values) + len(others) : len(whole.given) - len(whole.found)]
-    return Epochs(whole, last, len(values), tuple(map(Table, batches)), rows, size, ordered, capacity)
+    full, last = equations(size), equations(rows % size) if rows % size else None
+    assert is_written_here(full)
+    batches = full.given[len(values) + len(others) : len(full.given) - len(full.found)]
+    order = Order.GIVEN if ordered else Order.AS_THEY_COME
+    return Epochs(full, last, len(values), tuple(map(Table, batches)), rows, size, order, capacity)
 
 
 def results_of(function, *arrays):
@@ -276,7 +277,7 @@ class Weighed(chainrule.layers.Layer):
 def trained(layers, monkeypatch=None, **options):
     """The losses of some epochs; without whole functions where there is a monkeypatch."""
     if monkeypatch is not None:
-        monkeypatch.setattr(loop, "epochs_at_once", lambda *given, **more: None)
+        monkeypatch.setattr(whole, "planned", lambda *given: None)
     chainrule.utils.set_random_seed(3)
     random = np.random.default_rng(3)
     x, y = random.normal(size=(10, 5)).astype(np.float32), np.arange(10) % 3

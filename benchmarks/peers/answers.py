@@ -98,5 +98,5 @@ def _rows(rows: int, small: bool) -> np.ndarray:
 def _timed(ask: Callable[[], Any], calls: int, begun: float, small: bool) -> Measured:
     """``loss`` is the mean of -ln of all outputs: a number in which equal outputs agree."""
     built = time.perf_counter() - begun
-    seconds, first = timed_calls(ask, 10 if small else calls)
+    seconds, first = timed_calls(ask, *((10, 1) if small else (calls,)))
     return Measured(seconds, built + first, loss=float(-np.log(np.asarray(ask(), np.float64)).mean()))

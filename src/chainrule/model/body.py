@@ -63,12 +63,8 @@ class Body:
     @property
     def kept(self) -> dict[str, Any]:
         """The layers' weights alone, by name."""
-        found = {}
-        for place in self._network.places if self._network else ():
-            kept, number = place.layer.kept, place.number
-            for key in place.weights:
-                found[key] = kept[key.removesuffix(number)]
-        return found
+        keepers = self._network.keepers if self._network else ()
+        return {name: layer.kept[local] for layer, local, name in keepers}
 
     def __copy__(self) -> Self:
         return copy.deepcopy(self)  # with layers of its own: otherwise the two would be trained together

@@ -118,9 +118,8 @@ class Compiled(Body):
             self._built(array)
             doors.check_features(array, self.network.input_shape, f"{prefix}{INPUT}")
             found = {INPUT: array}
-        for place in self.network.places:
-            for source in found.keys() & set(place.sources):
-                place.layer.check_inputs(found[source], f"{prefix}{source}")
+        for layer, name in self.network.guards:
+            layer.check_inputs(found[name], f"{prefix}{name}")
         return found
 
     def _built(self, x: np.ndarray) -> None:

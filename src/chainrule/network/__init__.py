@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.config import FULL_PRECISION, POLICIES, dtype_policy
 from chainrule.layers.layer import Draw, Layer, Parameter
@@ -120,6 +121,25 @@ class Network:
         self.places, self._last = placed(inputs, outputs)
         self.layers = layers
         self.compute = POLICIES[dtype_policy()]
+
+    @cached_property
+    def keepers(self) -> list[tuple[Layer, str, str]]:
+        """For each weight the layer that keeps it, its name there, and in the network."""
+        return [
+            (place.layer, key.removesuffix(place.number), key)
+            for place in self.places
+            for key in place.weights
+        ]
+
+    @cached_property
+    def guards(self) -> list[tuple[Layer, str]]:
+        """Layers that take some of the inputs only, and the names of those that they look at."""
+        return [
+            (place.layer, source)
+            for place in self.places
+            for source in place.sources
+            if source in self.inputs and type(place.layer).check_inputs is not Layer.check_inputs
+        ]
 
     @property
     def output_shape(self) -> Shape:

@@ -99,7 +99,7 @@ def training(
     results = [f"{name}{NEW}" for name in changing]
     steps = needed(program.steps, (*results, LOSS, *program.outputs))
     function = _Function(program, measures, steps, changing)
-    return _planned(function, values, data, random, rows, batch_size, order, capacity, most)
+    return planned(function, values, data, random, rows, batch_size, order, capacity, most)
 
 
 def measuring(
@@ -111,7 +111,7 @@ def measuring(
     if _multiplications(program, rows) > EVALUATED:
         return None
     function = _Function(program, measures, steps, [])
-    return _planned(function, values, data, {}, rows, batch_size, Order.AS_THEY_COME, 1, MOST)
+    return planned(function, values, data, {}, rows, batch_size, Order.AS_THEY_COME, 1, MOST)
 
 
 class _Function(NamedTuple):
@@ -135,7 +135,7 @@ class _Function(NamedTuple):
         return update
 
 
-def _planned(
+def planned(
     function: _Function,
     values: Values,
     data: Data,
@@ -146,6 +146,7 @@ def _planned(
     capacity: int,
     most: int,
 ) -> Plan | None:
+    """The plan of a function, if there is a way of writing it, and it is small."""
     if jax.default_backend() != "cpu" or not _are_arrays({**values, **data}):
         return None
     changing = function.changing

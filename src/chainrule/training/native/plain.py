@@ -14,21 +14,25 @@ from chainrule.training.native.handler import Work, part_of
 from chainrule.training.native.machine import compiled
 from chainrule.training.native.writing import POINTER, Pen, long
 
+Bound = Callable[[], object]
+"""Machine code with what it works on."""
 
-def plain(work: Work, arrays: int) -> Callable[[Sequence[np.ndarray]], None]:
-    """The work of one part as a function of so many arrays, whose numbers lie side by side.
 
-    It reads some and writes others, as the work says; other threads of Python go on meanwhile.
+def plain(work: Work, arrays: int) -> Callable[[Sequence[np.ndarray]], Bound]:
+    """The work of one part, to be bound to so many arrays, whose numbers lie side by side.
+
+    Each call of what is bound reads some and writes others, as the work says, while other threads of Python
+    go on. It knows where the arrays are, and does not keep them.
     """
     name = f"chainrule_plain_{work.name}"
     code = compiled(name, partial(_module, work=work, arrays=arrays), work.improved)
     function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(code)
     record = ctypes.c_void_p * arrays
 
-    def call(given: Sequence[np.ndarray]) -> None:
-        function(record(*[array.__array_interface__["data"][0] for array in given]))
+    def bound(given: Sequence[np.ndarray]) -> Bound:
+        return partial(function, record(*[array.ctypes.data for array in given]))
 
-    return call
+    return bound
 
 
 def _module(name: str, work: Work, arrays: int) -> ir.Module:

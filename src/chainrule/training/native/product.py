@@ -12,6 +12,9 @@ from chainrule.training.native.writing import Pen, Value
 ENOUGH = 8
 """Panels that are shared among cores. Where there are fewer, they are narrower."""
 
+FEW = 4
+"""Rows whose sums alone would leave a processor waiting for each addition before the next."""
+
 
 @dataclass(frozen=True)
 class Product:
@@ -31,7 +34,10 @@ class Product:
 
     @property
     def vectors(self) -> int:
-        """Vectors of filters in a panel."""
+        """Vectors of filters in a panel: many for few rows, so that there are enough sums to work on."""
+        if self.rows <= FEW:
+            most = machine.vectors().sums // self.rows
+            return max(v for v in range(1, most + 1) if self._all_vectors % v == 0)
         return 2 if self._all_vectors % 2 == 0 and self._all_vectors >= 2 * ENOUGH else 1
 
     @property

@@ -48,7 +48,7 @@ def plainly(epochs: Epochs) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]
 
     def call(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         results = [np.empty(shape, dtype) for shape, dtype in epochs.kinds]
-        function([*arrays, *results])
+        function([*arrays, *results])()
         return results
 
     return call
