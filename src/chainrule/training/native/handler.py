@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -29,12 +30,17 @@ from chainrule.training.native.frame import (
     schedule,
 )
 from chainrule.training.native.machine import compiled
-from chainrule.training.native.writing import LONG, POINTER, Pen, Value, long
+from chainrule.training.native.writing import BYTES, INT, LONG, POINTER, Pen, Value, long
 
 NEXT, DONE, USERS, ALL, BUFFERS = 0, 8, 16, 24, 32
 """Bytes of the record that threads share: the next part, parts done, who still holds it, parts in all."""
 LEAST = 2**18
 """Multiplications. Below, other threads take longer to come than the work."""
+
+PAGE, ADVICE = 2**21, 14
+"""Bytes of a large page, and how Linux calls them (MADV_HUGEPAGE)."""
+LARGE = 2**20
+"""Bytes of a result for which large pages are asked."""
 
 _known: set[str] = set()
 
@@ -105,7 +111,7 @@ def _module(
         sizes[i] = 0  # from one example to the next
     task = _task(module, part_of(module, work, len(sizes)), work.parts, sizes)
     paths = [(INPUTS, 8 * i) for i in range(len(inputs))] + [(RESULTS, 8 * i) for i in range(len(results))]
-    _handler(module, name, work, task, paths, len(results[0]))
+    _handler(module, name, work, task, paths, sizes[len(inputs) :], len(results[0]))
     return module
 
 
@@ -174,6 +180,7 @@ def _handler(
     work: Work,
     task: ir.Function,
     paths: Sequence[tuple[int, int]],
+    results: Sequence[int],
     axes: int,
 ) -> None:
     """What XLA calls: it asks other threads for help, works as they do, and waits for the last part."""
@@ -194,6 +201,9 @@ def _handler(
     for i, path in enumerate(paths):
         numbers = address(builder, frame, *path, DATA)
         builder.store(numbers, at(builder, record, BUFFERS + 8 * i), align=8)
+        number = i - (len(paths) - len(results))
+        if number >= 0 and sys.platform == "linux" and BYTES * results[number] >= LARGE:
+            _ask_for_large_pages(pen, numbers, pen.times(examples, BYTES * results[number]))
 
     def ask(_: Value, __: Sequence[Value]) -> Sequence[Value]:
         with builder.if_then(builder.not_(schedule(builder, frame, task, record))):
@@ -210,6 +220,21 @@ def _handler(
     builder.position_at_end(after)
     _leave(pen, record)
     builder.ret(NOTHING)
+
+
+def _ask_for_large_pages(pen: Pen, start: Value, size: Value) -> None:
+    """Tell Linux that memory which is about to be written may lie in large pages.
+
+    XLA takes a program's memory anew for each call. In pages of 4 KiB, who first writes it waits for them
+    longer than for its own work, and all others for the address of the next.
+    """
+    builder = pen.builder
+    first = builder.and_(builder.ptrtoint(start, LONG), long(-PAGE))
+    last = builder.and_(pen.sum(builder.ptrtoint(start, LONG), size, PAGE - 1), long(-PAGE))
+    advise = pen.known("madvise", INT, [POINTER, LONG, INT])
+    builder.call(
+        advise, [builder.inttoptr(first, POINTER), builder.sub(last, first), ir.Constant(INT, ADVICE)]
+    )
 
 
 def _less(builder: ir.IRBuilder, a: Value, b: Value) -> Value:

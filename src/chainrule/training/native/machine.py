@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -59,7 +60,7 @@ def _target() -> llvm.TargetMachine:
 @cache
 def _engine() -> llvm.ExecutionEngine:
     library = ctypes.cdll.msvcrt if os.name == "nt" else ctypes.CDLL(None)
-    for name in ("malloc", "free"):
+    for name in ("malloc", "free", *(["madvise"] if sys.platform == "linux" else [])):
         llvm.add_symbol(name, ctypes.cast(getattr(library, name), ctypes.c_void_p).value)
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
 
