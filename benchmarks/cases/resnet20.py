@@ -17,7 +17,8 @@ def coloured(rows: int) -> tuple[Any, Any]:
     return images(rows, (32, 32, 3))
 
 
-TASK = Task(coloured, rows=256, quick=128, batch_size=128, epochs=3)
+TASK = Task(coloured, rows=1024, quick=128, batch_size=128, epochs=1, rate=0.0003)
+"""Eight updates an epoch, for a call of a program takes its memory anew; few enough for losses to agree."""
 
 
 def network(library: Any) -> Any:
@@ -100,6 +101,6 @@ CASE = training_case(
     network,
     torch_network,
     aims={"pytorch": 1.0},
-    tolerance=0.2,
+    tolerance=0.1,
     keras_network=keras_network,
 )
