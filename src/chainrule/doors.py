@@ -92,7 +92,7 @@ def finite(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype != np.float32:
         with np.errstate(over="ignore", invalid="ignore"):
             floats = array.astype(np.float32)
-    # The sum of squares takes a fifth of the time; where it is not finite, large numbers may be why.
+    # The sum of squares takes half of the time; where it is not finite, large numbers may be why.
     if floats.flags.c_contiguous and math.isfinite(np.vdot(floats, floats)):
         return floats
     finite = np.isfinite(floats)

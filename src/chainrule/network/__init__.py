@@ -133,7 +133,7 @@ class Network:
 
     @cached_property
     def guards(self) -> list[tuple[Layer, str]]:
-        """Layers that take some of the inputs only, and the names of those that they look at."""
+        """Layers that do not take whatever numbers an input has, and the name of that input."""
         return [
             (place.layer, source)
             for place in self.places

@@ -11,12 +11,11 @@ import numpy as np
 from chainrule.layers.steps import Step, run
 from chainrule.rules.arrays import Array
 from chainrule.training.inference import in_full
-from chainrule.training.kernels import KERNELS
+from chainrule.training.kernels import are_but_products
 from chainrule.training.native.equations import Equations, UnknownError, equations_of
 from chainrule.training.native.plain import Bound
 from chainrule.training.native.whole.body import is_written_here
 from chainrule.training.native.whole.once import function_of
-from chainrule.training.products import PRODUCTS
 
 
 class Forward:
@@ -79,7 +78,7 @@ def forward(
     """The outputs for weights and inputs like these; None where a step has no machine code."""
     known = {**weights, **inputs}
     kinds = [jax.ShapeDtypeStruct(array.shape, array.dtype) for array in known.values()]
-    if jax.default_backend() != "cpu" or any(s.rule in KERNELS and s.rule not in PRODUCTS for s in steps):
+    if jax.default_backend() != "cpu" or not are_but_products(steps):
         return None
 
     def function(arrays: Sequence[Array]) -> list[Array]:

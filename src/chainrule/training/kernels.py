@@ -9,7 +9,7 @@ convolutions take many times as long in compiled loops on a processor, their gra
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from chainrule.layers.steps import Kernels
+from chainrule.layers.steps import Kernels, Step
 from chainrule.rules import depthwise
 from chainrule.rules.arrays import Array
 from chainrule.rules.convolution import feature_maps, gradients, sliding
@@ -296,3 +296,8 @@ KERNELS: Kernels = {
     sampled: _sampled,
     **PRODUCTS,
 }
+
+
+def are_but_products(steps: Iterable[Step]) -> bool:
+    """Whether all faster functions of the steps are products of matrices, and no convolutions or the like."""
+    return all(step.rule in PRODUCTS or step.rule not in KERNELS for step in steps)

@@ -16,13 +16,12 @@ from chainrule.rules.arrays import Array
 from chainrule.rules.rule import size
 from chainrule.training.batches import rows_of
 from chainrule.training.inference import Data, Measures, Values, measured
-from chainrule.training.kernels import KERNELS
+from chainrule.training.kernels import are_but_products
 from chainrule.training.native.equations import Equations, UnknownError, equations_of
 from chainrule.training.native.rows import Outside
 from chainrule.training.native.whole.body import is_written_here
 from chainrule.training.native.whole.calls import called
 from chainrule.training.native.whole.epochs import Epochs, Order, Table
-from chainrule.training.products import PRODUCTS
 
 MOST = 2**21
 """Multiplications of an update. Of more, XLA's program has the gain of all cores."""
@@ -152,7 +151,7 @@ def planned(
     changing = function.changing
     others = [name for name in values if name not in changing]
     size_of_batch = min(rows, batch_size)
-    if any(step.rule in KERNELS and step.rule not in PRODUCTS for step in function.steps):
+    if not are_but_products(function.steps):
         return None  # layers that are written elsewhere
     if _multiplications(function.program, size_of_batch) > most:
         return None

@@ -14,9 +14,11 @@ from chainrule.training.native.sorting import Sorting, get, put, write_places
 from chainrule.training.native.writing import BYTES, INT, LONG, POINTER, Pen, Value, long
 
 Pair = tuple[Value, Value]
+"""A key, two counts, or what comes of them: 64 bits, the higher half first."""
 
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 PARITY = 0x1BD11BDA
+"""Threefry's own constants: by how many bits each round turns, and what makes a third key of two."""
 _LARGEST = 2**32 - 1
 
 

@@ -111,8 +111,10 @@ def _digit(pen: Pen, number: Value, turn: int, sorting: Sorting) -> Value:
 
 
 def get(pen: Pen, base: Value, place: Value) -> Value:
+    """The whole number at a place of an array."""
     return pen.builder.load(pen.builder.gep(base, [place], source_etype=INT), align=BYTES, typ=INT)
 
 
 def put(pen: Pen, value: Value, base: Value, place: Value) -> None:
+    """Write a whole number at a place of an array."""
     pen.builder.store(value, pen.builder.gep(base, [place], source_etype=INT), align=BYTES)
